@@ -1,0 +1,58 @@
+"""How a gray picture becomes a network's input: one object, called while training and while serving."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwr.imaging.stages import Stages, binarize, center, pad, shrink
+
+MM_PER_INCH = 25.4
+SIZE_UNIT = 4.0  # mm: about a written digit's height, so that the size plane is near 1
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The settings of a preparation. It is stored beside the weights that were trained with it.
+
+    side: the network's input is side × side pixels.
+    margin: empty pixels around the ink.
+    size_plane: add a plane that holds the ink's real size where the scan's resolution is known.
+    """
+
+    side: int = 32
+    margin: int = 2
+    size_plane: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of one input."""
+        return (2 if self.size_plane else 1, self.side, self.side)
+
+    def stages(self, gray: np.ndarray) -> Stages:
+        """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
+        small = shrink(gray)
+        binary = binarize(small)
+        centered = center(binary)
+        if centered is None:
+            return Stages(small, binary, None, None, 0.0)
+        size = max(centered.shape) * max(gray.shape) / max(small.shape)
+        return Stages(small, binary, centered, pad(centered, self.side, self.margin), size)
+
+    def input(self, stages: Stages, dpi: float | None = None) -> np.ndarray | None:
+        """A network's input: Stages -> (channels, side, side) float32, or None where nothing is written.
+
+        The first plane is the padded picture, 0 paper, 1 ink. The size plane, where there is one,
+        is the ink's longer side in units of 4 mm, or 0 where `dpi` (dots per inch of the picture as
+        it came) is None: unknown.
+        """
+        if stages.padded is None:
+            return None
+        x = np.zeros(self.shape, np.float32)
+        x[0] = stages.padded / np.float32(255)
+        if self.size_plane and dpi:
+            x[1] = stages.size / dpi * MM_PER_INCH / SIZE_UNIT
+        return x
+
+    def array(self, gray: np.ndarray, dpi: float | None = None) -> np.ndarray | None:
+        """A picture's input to the network: (H, W) uint8 -> (channels, side, side) float32, None if blank."""
+        return self.input(self.stages(gray), dpi)

@@ -1,0 +1,193 @@
+"""The named pictures between what came in and what the network sees: gray, binary, centered, padded."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+WORK = 1024  # px: no stroke that a person can see is lost when a larger picture is shrunk to this
+SMALL = 64  # px: a picture this small has no room for shading, only for a digit
+
+BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
+NOISE_SIGMAS = 5.0  # ink stands out from the grain of the paper by more than this
+EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
+
+SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
+NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
+MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
+
+STROKE = 2.0  # px: no stroke is thinner than this in what the network sees
+OVERSAMPLE = 4  # strokes are measured and thickened at this multiple of the network's scale
+
+
+class Stages(NamedTuple):
+    """The four pictures of one reading, each (height, width) uint8; the last three are 0 paper, 255 ink.
+
+    `gray` is as it came (shrunk to 1,024 px at most), `binary` has the same size. `centered` and
+    `padded` are None where nothing is written. `size` is the longer side of the ink in pixels of the
+    picture as it came, 0 where nothing is written.
+    """
+
+    gray: np.ndarray
+    binary: np.ndarray
+    centered: np.ndarray | None
+    padded: np.ndarray | None
+    size: float
+
+
+def shrink(gray: np.ndarray, longest: int = WORK) -> np.ndarray:
+    """Shrink by area so that no side is longer than `longest`: (H, W) uint8 -> (h, w) uint8."""
+    factor = longest / max(gray.shape)
+    if factor >= 1:
+        return gray
+    height, width = (max(1, round(side * factor)) for side in gray.shape)
+    return cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def binarize(gray: np.ndarray) -> np.ndarray:
+    """Tell ink from paper: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink.
+
+    A picture of two tones (a scan, a drawing) has one threshold; any other is a photograph, whose
+    paper is estimated around every pixel. All zeros where nothing stands out from the paper.
+    """
+    low, high = (int(level) for level in (gray.min(), gray.max()))
+    if high - low < BLANK_CONTRAST:
+        return np.zeros_like(gray)
+    if max(gray.shape) <= SMALL:
+        level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        ink = _ink_of_two_tones(gray > level)
+    elif _is_even(gray, low, high):
+        ink = _ink_of_two_tones(gray > (low + high) / 2)
+    else:
+        ink = _ink_of_photograph(gray)
+    return drop_specks(ink)
+
+
+def _is_even(gray: np.ndarray, low: int, high: int) -> bool:
+    """True where almost every pixel lies near one of the two extremes, so that one threshold is safe."""
+    band = (high - low) / 5
+    histogram = np.bincount(gray.ravel(), minlength=256)
+    between = histogram[int(np.ceil(low + band)) : int(np.floor(high - band)) + 1].sum()
+    return between <= (1 - EVEN_SHARE) * gray.size
+
+
+def _ink_of_two_tones(light: np.ndarray) -> np.ndarray:
+    """Which of the two tones is ink: (H, W) bool, True light -> (H, W) uint8, 0 paper, 255 ink.
+
+    Paper surrounds: it holds a larger share of the border than of the area, even where a crop is so
+    tight that most of the picture is ink.
+    """
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    light_is_ink = border.mean() < light.mean()
+    return np.where(light == light_is_ink, 255, 0).astype(np.uint8)
+
+
+def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
+    """Ink against an uneven background: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink."""
+    calm = cv2.medianBlur(gray, 3)
+    if max(gray.shape) >= 4 * SMALL:
+        calm = cv2.GaussianBlur(calm, (0, 0), max(gray.shape) / 600)
+    if _is_light_on_dark(calm):
+        calm = 255 - calm
+    paper = _paper_under(calm)
+    # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
+    darkness = 255 * (1 - np.minimum(calm / np.maximum(paper, 1), 1))
+    level = np.median(darkness)
+    grain = 1.4826 * np.median(np.abs(darkness - level))  # a normal deviation's standard deviation from its median
+    floor = level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST)
+    strong = darkness[darkness > floor]
+    if strong.size == 0:
+        return np.zeros_like(gray)
+    ink = np.percentile(strong, 75)
+    return np.where(darkness > max(floor, (level + ink) / 2), 255, 0).astype(np.uint8)
+
+
+def _is_light_on_dark(gray: np.ndarray) -> bool:
+    """True where the rare, far deviations from the local mean are the light ones."""
+    small = shrink(gray, 256).astype(np.float32)
+    deviation = small - cv2.blur(small, (127, 127), borderType=cv2.BORDER_REFLECT)
+    return float((deviation**3).mean()) > 0
+
+
+def _paper_under(gray: np.ndarray) -> np.ndarray:
+    """The paper's brightness under the ink: (H, W) uint8, dark ink -> (H, W) float32.
+
+    A closing wider than any stroke fills the ink from the paper on both sides and keeps the edges of
+    shadows. It is smooth, so a thumbnail will do.
+    """
+    thumbnail = shrink(gray, 160)
+    reach = max(thumbnail.shape) // 3 | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
+    paper = cv2.morphologyEx(thumbnail, cv2.MORPH_CLOSE, kernel).astype(np.float32)
+    paper = cv2.GaussianBlur(paper, (0, 0), 3)
+    return cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def drop_specks(ink: np.ndarray) -> np.ndarray:
+    """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
+
+    All zeros where the ink is scattered over more parts than any digit has.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count <= 2:
+        return ink
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    boxes = stats[1:, :4].astype(np.float64)
+    boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
+    main = int(areas.argmax())
+    large = areas >= max(2, SPECK * areas[main])
+    if large.sum() > MOST_PARTS:
+        return np.zeros_like(ink)
+    kept = np.zeros(count - 1, bool)
+    kept[main] = True
+    # Parts join the digit one after another, the nearest first: a broken stroke is a chain.
+    for _ in range(int(large.sum()) - 1):
+        x0, y0 = boxes[kept, :2].min(0)
+        x1, y1 = boxes[kept, 2:].max(0)
+        reach = NEAR * max(x1 - x0, y1 - y0)
+        gap = np.maximum(np.maximum(x0 - boxes[:, 2], boxes[:, 0] - x1), np.maximum(y0 - boxes[:, 3], boxes[:, 1] - y1))
+        gap[kept | ~large] = np.inf
+        nearest = int(gap.argmin())
+        if gap[nearest] > reach:
+            break
+        kept[nearest] = True
+    return np.where(np.concatenate([[False], kept])[labels], 255, 0).astype(np.uint8)
+
+
+def center(binary: np.ndarray) -> np.ndarray | None:
+    """Crop to the ink: (H, W) uint8, 0 paper, 255 ink -> (h, w) uint8, or None where there is no ink."""
+    x, y, width, height = cv2.boundingRect(binary)
+    if width == 0:
+        return None
+    return binary[y : y + height, x : x + width]
+
+
+def pad(centered: np.ndarray, side: int, margin: int) -> np.ndarray:
+    """Scale into the middle of a square: (h, w) uint8, 0 paper, 255 ink -> (side, side) uint8, antialiased.
+
+    The longer side of the ink becomes `side - 2 * margin` pixels; hair-thin strokes are thickened to
+    2 px, or they would fade to nothing at this size.
+    """
+    glyph = side - 2 * margin
+    fine = _scale(centered, OVERSAMPLE * glyph)
+    # Across a stroke of width w the distance to the paper averages w / 4.
+    reach = cv2.distanceTransform(np.pad(fine, 1), cv2.DIST_L2, 3)
+    width = 4 * reach[reach > 0].mean() if (reach > 0).any() else 1.0
+    missing = round(OVERSAMPLE * STROKE - width)
+    if missing > 0:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
+        fine = cv2.dilate(np.pad(fine, missing), kernel)
+    small = _scale(fine, glyph)
+    height, width = small.shape
+    top, left = (side - height) // 2, (side - width) // 2
+    square = np.zeros((side, side), np.uint8)
+    square[top : top + height, left : left + width] = small
+    return square
+
+
+def _scale(picture: np.ndarray, longest: int) -> np.ndarray:
+    """Scale so that the longer side is `longest`: by area when shrinking, linearly when growing."""
+    factor = longest / max(picture.shape)
+    height, width = (max(1, round(side * factor)) for side in picture.shape)
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return cv2.resize(picture, (width, height), interpolation=how)
