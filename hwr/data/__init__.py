@@ -1,0 +1,19 @@
+"""Datasets: each a reader from the name of a split and a data folder to Samples."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hwr.data import hoda
+from hwr.data.samples import Samples
+from hwr.data.source import DataError
+
+__all__ = ["READERS", "DataError", "Samples", "read"]
+
+READERS: dict[str, Callable[[str, Path | None], Samples]] = {"hoda": hoda.read}
+
+
+def read(name: str, split: str, data_dir: Path | None = None) -> Samples:
+    """One split of a dataset by its name. Raises ValueError: DataError for a name that is not known."""
+    if name not in READERS:
+        raise DataError(f"no dataset is called {name!r}; there are {', '.join(READERS)}")
+    return READERS[name](split, data_dir)
