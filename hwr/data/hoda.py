@@ -1,4 +1,6 @@
-"""Hoda: 102,352 Persian digits from the forms of 11,942 people, scanned at 200 dpi; for research, not for trade.
+"""Hoda: 102,352 Persian digits from some 12,000 registration forms, scanned at 200 dpi.
+
+Free for research and non-commercial use only; weights trained on it inherit that.
 
 H. Khosravi, E. Kabir, "Introducing a very large dataset of handwritten Farsi digits and a study on
 their varieties", Pattern Recognition Letters 28 (2007).
