@@ -1,0 +1,7 @@
+"""`python -m hwr` is the command `hwr`."""
+
+import sys
+
+from hwr.cli import main
+
+sys.exit(main())

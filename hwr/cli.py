@@ -1,0 +1,226 @@
+"""The command `hwr`: read pictures, evaluate a model, list the recipes.
+
+Exit status: 0, or 1 where a picture could not be read, or 2 where the command could not be carried
+out (a mistake in its arguments, no such model, no data).
+"""
+
+import argparse
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+import hwr
+from hwr.recognizer import PERSIAN
+
+INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # as a shell reports an end by SIGINT and by SIGPIPE
+JOINERS = "\u200c\u200d"  # invisible, but part of Persian words and of emoji
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command: its arguments, those of the process by default -> its exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+    except ValueError as error:  # every error of ours is one, and its sentence says what to do
+        print(f"hwr: {_printable(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if error.filename is None:  # no file is to blame: what we print can't be written
+            # Python tries once more at its exit: let it write into nothing.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # the reader has left, as `head` does
+            return BROKEN_PIPE
+        print(f"hwr: {_printable(str(error))}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hwr", description="Recognizes handwritten digits, Persian and Latin.")
+    parser.add_argument("--version", action="version", version=f"hwr {hwr.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    read = commands.add_parser("read", help="read the digit on each picture")
+    read.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a picture, or a folder, whose files are read in natural order (not hidden ones, not its folders)",
+    )
+    read.add_argument("--model", default=hwr.DEFAULT, metavar="NAME", help="weights to read with (%(default)s)")
+    read.add_argument("--dpi", type=_dpi, help="resolution of a scan in dots per inch, where it is known")
+    read.set_defaults(run=_read)
+
+    evaluate = commands.add_parser("evaluate", help="score a model on a dataset")
+    evaluate.add_argument("model", metavar="NAME", help="weights to score")
+    evaluate.add_argument("--dataset", default="hoda", help="dataset to score on (%(default)s)")
+    evaluate.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
+    evaluate.add_argument("--data-dir", metavar="DIR", help="folder of the data (HWR_DATA, or a download)")
+    evaluate.add_argument("--unknown-scale", action="store_true", help="do not tell the model the scan's resolution")
+    evaluate.set_defaults(run=_evaluate)
+
+    recipes = commands.add_parser("recipes", help="list what can be trained, and the figures beside the published")
+    recipes.set_defaults(run=_recipes)
+
+    for command in (read, evaluate, recipes):
+        command.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    return parser
+
+
+def _dpi(text: str) -> float:
+    try:
+        dpi = float(text)
+    except ValueError:
+        dpi = math.nan
+    if not 0 < dpi < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no resolution; it is a number such as 200, of dots per inch")
+    return dpi
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    recognizer = hwr.load(arguments.model)
+    status = 0
+    for path, error in _pictures(arguments.paths):
+        answer = {"path": path, "error": error} if error else _answer(recognizer, path, arguments.dpi)
+        status |= "error" in answer
+        _print(_json(answer) if arguments.json else _printable(_line(answer)))
+    return status
+
+
+def _pictures(paths: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Every picture that is asked for, in order: (path, None), or (path, what is wrong with it)."""
+    for path in paths:
+        try:
+            if os.path.isdir(path):
+                names = sorted((entry.name for entry in os.scandir(path) if _is_picture(entry)), key=_natural)
+                yield from ((os.path.join(path, name), None) for name in names)
+                if not names:
+                    yield path, "the folder holds no file"
+            elif os.path.isfile(path):
+                yield path, None
+            elif os.path.lexists(path):
+                yield path, "it is neither a file nor a folder"  # a pipe or a device could go on forever
+            else:
+                yield path, "there is no such file or folder"
+        except OSError as error:
+            yield path, f"it can't be read ({error.strerror or error})"
+
+
+def _is_picture(entry: os.DirEntry) -> bool:
+    """Whatever lies in a folder openly is meant to be one; what is none gets its line, not silence."""
+    return entry.is_file() and not entry.name.startswith(".")
+
+
+def _natural(name: str) -> tuple:
+    """A key that sorts digit2 before digit10, and ۲ before ۱۰."""
+    parts = re.split(r"(\d+)", name)
+    parts[1::2] = map(int, parts[1::2])
+    return parts, name
+
+
+def _answer(recognizer: hwr.Recognizer, path: str, dpi: float | None) -> dict:
+    """What one picture's line says, as JSON has it."""
+    try:
+        said = recognizer.read(path, dpi)
+    except hwr.PictureError as error:
+        return {"path": path, "error": str(error)}
+    except OSError as error:
+        return {"path": path, "error": f"it can't be read ({error.strerror or error})"}
+    answer = {
+        "path": path,
+        "digit": said.digit,
+        "confidence": said.confidence,
+        "is_digit": said.is_digit,
+        "probabilities": said.probabilities,
+        "model": said.model,
+    }
+    return answer if said.is_digit else answer | {"reason": said.reason}
+
+
+def _line(answer: dict) -> str:
+    """The same for people."""
+    if "error" in answer:
+        return f"{answer['path']}: error: {answer['error']}"
+    if not answer["is_digit"]:
+        return f"{answer['path']}: no digit found: {answer['reason']}"
+    return f"{answer['path']}: {PERSIAN[int(answer['digit'])]} {answer['digit']}  {answer['confidence']:.1%}"
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from hwr.evaluation.score import evaluate
+
+    score = evaluate(
+        arguments.model,
+        arguments.dataset,
+        arguments.split,
+        arguments.data_dir,
+        scale_known=not arguments.unknown_scale,
+    )
+    if arguments.json:
+        _print(_json(score))
+        return 0
+    _print(f"{score['model']} on {score['dataset']}, {score['split']}, scale {'un' * arguments.unknown_scale}known")
+    _print(f"accuracy {score['accuracy']:.2%}: {score['correct']:,} of {score['n']:,}")
+    _print(f"calibration error {score['ece']:.2%}")
+    _print("confusion (rows are the truth, the last column is refused as no digit):")
+    width = len(str(score["n"]))
+    _print("  ".join([" ", *(f"{head:>{width}}" for head in [*"0123456789", "-"])]))
+    for digit, row in enumerate(score["confusion"]):
+        _print("  ".join([str(digit), *(f"{count or '.':>{width}}" for count in row)]))
+    return 0
+
+
+def _recipes(arguments: argparse.Namespace) -> int:
+    from hwr.recipes import RECIPES
+
+    measured = hwr.weights.index()
+    for name, recipe in RECIPES.items():
+        claim = recipe.claim
+        listed = {
+            "recipe": name,
+            "data": recipe.data,
+            "model": recipe.model,
+            "epochs": recipe.epochs,
+            "batch": recipe.batch,
+            "claim": {"accuracy": claim.accuracy, "protocol": claim.protocol, "source": claim.source},
+            "figures": measured.get(name, {}).get("figures"),
+        }
+        if arguments.json:
+            _print(_json(listed))
+            continue
+        published = "none given" if claim.accuracy is None else f"{claim.accuracy:.2%}"
+        _print(f"{name}: {recipe.model} on {recipe.data}, {recipe.epochs} epochs, batch {recipe.batch}")
+        _print(f"  published: {published} ({claim.protocol}; {claim.source})")
+        _print(f"  measured: {_json(listed['figures']) if listed['figures'] else 'no weights at hand'}")
+    return 0
+
+
+def _json(value: dict) -> str:
+    """One line of JSON in the letters of its language where the terminal has them, else escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if _encodes(text) else json.dumps(value)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(text: str) -> str:
+    """Escape what would break a line or command a terminal: a file's name can hold any character."""
+    return "".join(c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text)
+
+
+def _print(line: str) -> None:
+    """Print where the terminal's encoding lacks some letters, too."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding))

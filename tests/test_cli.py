@@ -1,0 +1,306 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hwr
+from hwr import cli
+from hwr.data import DataError
+from hwr.evaluation import score
+from hwr.imaging.stages import Stages
+
+ROOT = Path(__file__).parent.parent
+BLANK = np.zeros((4, 4), np.uint8)
+
+
+class Reader:
+    """Stands in for a Recognizer: a file that holds "5" shows a 5, an empty one nothing, any other is broken."""
+
+    def read(self, path: str, dpi: float | None = None) -> hwr.Prediction:
+        text = Path(path).read_text()
+        if text == "wait":
+            time.sleep(60)
+        if text and text not in "0123456789":
+            raise hwr.PictureError(f"this is no picture but {text!r}")
+        probabilities = {str(digit): 0.99 if str(digit) == text else 0.01 / 9 for digit in range(10)}
+        stages = Stages(BLANK, BLANK, None, None, 0.0)
+        if not text:
+            return hwr.Prediction(None, False, 0.0, probabilities, stages, "stub", "nothing is written")
+        return hwr.Prediction(text, True, 0.99 if dpi is None else 0.5, probabilities, stages, "stub", None)
+
+
+def load(name: str) -> Reader:
+    if name != hwr.DEFAULT:
+        raise hwr.WeightsError(f"no model is called {name!r}; there are {hwr.DEFAULT}")
+    return Reader()
+
+
+@pytest.fixture(autouse=True)
+def stub(monkeypatch):
+    monkeypatch.setattr(hwr, "load", load)
+
+
+@pytest.fixture
+def pictures(tmp_path, monkeypatch) -> Path:
+    """A folder with ten digits, a blank and a broken one, where we are."""
+    for digit in range(10):
+        (tmp_path / f"digit{digit + 1}.png").write_text(str(digit))
+    (tmp_path / "blank").mkdir()
+    (tmp_path / "blank" / "blank.png").touch()
+    (tmp_path / "broken.txt").write_text("text")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *argv: str) -> tuple[int, list[str], str]:
+    status = cli.main(list(argv))
+    said = capsys.readouterr()
+    return status, said.out.splitlines(), said.err
+
+
+def start(*argv: str | bytes, **options) -> subprocess.Popen:
+    """The command in a process of its own, with the reader from above."""
+    code = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]\n"
+        "import hwr, hwr.cli, test_cli; hwr.load = test_cli.load; sys.exit(hwr.cli.main())"
+    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen([sys.executable, "-c", code, *argv], **pipes)
+
+
+def test_one_digit(pictures, capsys):
+    assert run(capsys, "read", "digit6.png") == (0, ["digit6.png: ۵ 5  99.0%"], "")
+
+
+def test_one_digit_as_json(pictures, capsys):
+    status, lines, _ = run(capsys, "read", "--json", "./digit6.png")
+    (answer,) = map(json.loads, lines)
+    probabilities = answer.pop("probabilities")
+    assert answer == {"path": "./digit6.png", "digit": "5", "confidence": 0.99, "is_digit": True, "model": "stub"}
+    assert list(probabilities) == list("0123456789")
+    assert sum(probabilities.values()) == pytest.approx(1)
+    assert status == 0
+
+
+def test_nothing_written(pictures, capsys):
+    status, lines, _ = run(capsys, "read", "blank/blank.png", "--json")
+    answer = json.loads(lines[0])
+    assert (answer["digit"], answer["is_digit"], answer["reason"]) == (None, False, "nothing is written")
+    assert 0 <= answer["confidence"] <= 1
+    assert status == 0
+    assert run(capsys, "read", "blank/blank.png")[1] == ["blank/blank.png: no digit found: nothing is written"]
+
+
+def test_folder_is_read_whole_in_natural_order(pictures, capsys):
+    (pictures / ".hidden").write_text("3")
+    (pictures / "۲.png").write_text("2")
+    (pictures / "۱۰.png").write_text("3")
+    status, lines, _ = run(capsys, "read", ".", "--json")
+    answers = list(map(json.loads, lines))
+    digits = [f"./digit{number}.png" for number in range(1, 11)]
+    assert [answer["path"] for answer in answers] == ["./۲.png", "./۱۰.png", "./broken.txt", *digits]
+    assert [answer["digit"] for answer in answers[3:]] == list("0123456789")
+    assert status == 1
+
+
+def test_order_is_as_given_and_a_broken_picture_stops_nothing(pictures, capsys):
+    status, lines, err = run(capsys, "read", "digit9.png", "broken.txt", "away.png", "blank", "digit1.png")
+    assert lines == [
+        "digit9.png: ۸ 8  99.0%",
+        "broken.txt: error: this is no picture but 'text'",
+        "away.png: error: there is no such file or folder",
+        "blank/blank.png: no digit found: nothing is written",
+        "digit1.png: ۰ 0  99.0%",
+    ]
+    assert (status, err) == (1, "")
+
+
+def test_error_as_json(pictures, capsys):
+    status, lines, _ = run(capsys, "read", "--json", "broken.txt")
+    assert json.loads(lines[0]) == {"path": "broken.txt", "error": "this is no picture but 'text'"}
+    assert status == 1
+
+
+def test_what_is_no_picture_is_told(pictures, capsys):
+    (pictures / "empty").mkdir()
+    os.mkfifo("pipe")
+    paths = ["empty", "pipe", "/dev/zero", "n" * 300, ""]
+    status, lines, _ = run(capsys, "read", "--json", *paths)
+    answers = list(map(json.loads, lines))
+    assert [answer["path"] for answer in answers] == paths
+    assert [answer["error"] for answer in answers[:3]] == ["the folder holds no file", *[answers[2]["error"]] * 2]
+    assert answers[2]["error"] == "it is neither a file nor a folder"
+    assert all(answer["error"] for answer in answers)
+    assert status == 1
+
+
+def test_file_that_can_not_be_read(pictures, capsys, monkeypatch):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied", "digit1.png")
+
+    monkeypatch.setattr(Reader, "read", denied)
+    assert run(capsys, "read", "digit1.png")[:2] == (1, ["digit1.png: error: it can't be read (Permission denied)"])
+
+
+def test_dpi_reaches_the_recognizer(pictures, capsys):
+    assert run(capsys, "read", "digit6.png", "--dpi", "300")[1] == ["digit6.png: ۵ 5  50.0%"]
+
+
+@pytest.mark.parametrize("dpi", ["0", "-1", "nan", "inf", "high"])
+def test_senseless_dpi_is_told(dpi, capsys):
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["read", "a.png", "--dpi", dpi])
+    assert raised.value.code == 2
+    assert f"{dpi} is no resolution" in capsys.readouterr().err
+
+
+def test_unknown_model_lists_the_known(pictures, capsys):
+    status, lines, err = run(capsys, "read", "digit1.png", "--model", "huda")
+    assert (status, lines, err) == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
+
+
+@pytest.mark.parametrize("argv", [[], ["read"], ["write"], ["read", "a.png", "--number"], ["evaluate"]])
+def test_misuse(argv, capsys):
+    with pytest.raises(SystemExit) as raised:
+        cli.main(argv)
+    assert raised.value.code == 2
+    assert "usage: hwr" in capsys.readouterr().err
+
+
+NAMES = ["۵.png", "رقم‌ها.png", "🖊️.png", "a\nb.png", "\x1b[31mred.png", "\u202egnp.png", "x" * 250 + ".png"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+def test_names_of_all_kinds(pictures, encoding):
+    for name in NAMES:
+        (pictures / name).write_text("5")
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    for argv in (["read", *NAMES], ["read", "--json", *NAMES]):
+        out, err = start(*argv, env=environment).communicate(timeout=20)
+        lines = out.decode(encoding).splitlines()
+        assert (len(lines), err) == (len(NAMES), b"")
+        assert not any(character in line for line in lines for character in "\x1b\u202e" if argv[1] != "--json")
+    answers = list(map(json.loads, lines))
+    assert [(answer["path"], answer["digit"]) for answer in answers] == [(name, "5") for name in NAMES]
+
+
+def test_name_that_is_no_text(pictures):
+    name = b"\xff\xfe5.png"
+    Path(os.fsdecode(name)).write_text("5")
+    out, _ = start(b"read", b"--json", name).communicate(timeout=20)
+    assert os.fsencode(json.loads(out)["path"]) == name
+    out, err = start(b"read", name).communicate(timeout=20)
+    assert (out.decode(), err) == ("\\udcff\\udcfe5.png: ۵ 5  99.0%\n", b"")
+
+
+def test_reader_that_leaves(pictures):
+    process = start("read", *["digit1.png"] * 5000)
+    assert process.stdout.readline() == "digit1.png: ۰ 0  99.0%\n".encode()
+    process.stdout.close()
+    assert process.wait(timeout=20) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_output_that_is_full(pictures):
+    with open("/dev/full", "wb") as full:
+        process = start("read", "digit1.png", stdout=full)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert err.startswith(b"hwr: ")
+    assert err.count(b"\n") == 1
+
+
+def test_interrupt(pictures):
+    (pictures / "wait.png").write_text("wait")
+    # A process started in the background of a script ignores SIGINT, and its children too.
+    heed = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    process = start("read", *["digit1.png"] * 2000, "wait.png", **heed)
+    assert process.stdout.readline()  # it is at work
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, b"")
+
+
+SCORE = {
+    "model": "hoda-compact",
+    "dataset": "hoda",
+    "split": "test",
+    "n": 20000,
+    "correct": 19950,
+    "accuracy": 0.9975,
+    "ece": 0.0012,
+    "confusion": [[2000 if row == column else 0 for column in range(11)] for row in range(10)],
+}
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list:
+    """What the command asks of `evaluate`, which answers with SCORE."""
+    calls = []
+
+    def evaluate(*arguments, **options) -> dict:
+        calls.append((arguments, options))
+        return SCORE
+
+    monkeypatch.setattr(score, "evaluate", evaluate, raising=False)
+    return calls
+
+
+def test_evaluate_as_json(capsys, asked):
+    status, lines, _ = run(capsys, "evaluate", "hoda-compact", "--json")
+    assert (status, [json.loads(line) for line in lines]) == (0, [SCORE])
+    assert asked == [(("hoda-compact", "hoda", "test", None), {"scale_known": True})]
+
+
+def test_evaluate_for_people(capsys, asked):
+    argv = ["--dataset", "drawings", "--split", "validation", "--data-dir", "d", "--unknown-scale"]
+    _, lines, _ = run(capsys, "evaluate", "hoda-compact", *argv)
+    assert asked == [(("hoda-compact", "drawings", "validation", "d"), {"scale_known": False})]
+    assert lines[0] == "hoda-compact on hoda, test, scale unknown"
+    assert lines[1] == "accuracy 99.75%: 19,950 of 20,000"
+    assert len(lines) == 15
+    assert lines[5].split() == ["0", "2000", *["."] * 10]
+
+
+def test_evaluate_without_data(capsys, monkeypatch):
+    def evaluate(*_, **__):
+        raise DataError("there is no hoda/Test_20000.cdb in d; put it there")
+
+    monkeypatch.setattr(score, "evaluate", evaluate, raising=False)
+    assert run(capsys, "evaluate", "hoda-compact") == (
+        2,
+        [],
+        "hwr: there is no hoda/Test_20000.cdb in d; put it there\n",
+    )
+
+
+def test_recipes(capsys, monkeypatch):
+    monkeypatch.setattr(hwr.weights, "index", lambda: {"hoda-compact": {"figures": {"accuracy": 0.9975}}})
+    status, lines, _ = run(capsys, "recipes", "--json")
+    listed = {recipe["recipe"]: recipe for recipe in map(json.loads, lines)}
+    compact = listed["hoda-compact"]
+    assert (status, compact["data"], compact["figures"]) == (0, "hoda", {"accuracy": 0.9975})
+    assert set(compact["claim"]) == {"accuracy", "protocol", "source"}
+    assert 0.9 < compact["claim"]["accuracy"] < 1
+    text = "\n".join(run(capsys, "recipes")[1])
+    assert "hoda-compact: " in text
+    assert "measured: " in text
+
+
+def test_recipes_without_weights(capsys, monkeypatch):
+    monkeypatch.setattr(hwr.weights, "index", dict)
+    assert json.loads(run(capsys, "recipes", "--json")[1][0])["figures"] is None
+    assert any("no weights at hand" in line for line in run(capsys, "recipes")[1])
+
+
+def test_module_is_the_command():
+    shown = subprocess.run([sys.executable, "-m", "hwr", "--version"], cwd=ROOT, capture_output=True, text=True)
+    assert shown.stdout == f"hwr {hwr.__version__}\n"
