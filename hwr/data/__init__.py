@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hwr.data import hoda
+from hwr.data import drawings, hoda, photographs
 from hwr.data.samples import Samples
 from hwr.data.source import DataError
 
 __all__ = ["READERS", "DataError", "Samples", "read"]
 
-READERS: dict[str, Callable[[str, Path | None], Samples]] = {"hoda": hoda.read}
+READERS: dict[str, Callable[[str, Path | None], Samples]] = {
+    "hoda": hoda.read,
+    "drawings": drawings.read,
+    "hoda-photographs": photographs.read,
+}
 
 
 def read(name: str, split: str, data_dir: Path | None = None) -> Samples:
