@@ -27,7 +27,7 @@ ROTATION = np.radians(12)
 class Form(NamedTuple):
     """One way of writing a digit.
 
-    strokes: points "x,y" in a 100 × 100 box, y down; a pen runs smoothly through them, turns sharply
+    strokes: points "x,y" in a box of about 100 × 100, y down; a pen runs smoothly through them, turns sharply
         at one marked "!", and is lifted at each "/".
     size: least and most, of the ink's longer side as a share of the canvas.
     pen: thinnest and thickest, as a share of that size: beyond it a reader could no longer tell the form.
@@ -39,7 +39,8 @@ class Form(NamedTuple):
 
 
 RING = "50,0 15,13 0,50 13,86 50,100 87,86 100,50 86,14 48,0 32,4"
-DIAMOND = "54,0 36,6 12,30 1,50 14,74 38,96 54,100 74,86 96,60 98,44 82,20 58,2 46,2"
+DIAMOND = "58,0 38,2 18,20 2,42 4,60 22,82 42,98 58,97 80,78 97,58 96,42 80,20 60,2 48,0"
+BARREL = "52,0 24,5 6,24 0,52 5,80 24,96 52,100 78,95 95,78 100,48 94,22 76,5 50,1 36,4"
 SPIRAL = "55,2 18,12 0,48 14,88 52,100 90,84 100,48 82,16 50,8 26,20 16,40"
 BLOT = "50,5 8,40 38,95 95,65 70,8 22,30 45,80 75,55 52,25 35,52 58,58"
 EGG = "56,0 26,8 4,46 12,84 44,100 76,88 92,48 84,12 56,0 42,3"
@@ -52,7 +53,7 @@ FORMS = {
         Form(SPIRAL, size=(0.12, 0.30), pen=(0.06, 0.20)),
         Form(RING, size=(0.25, 0.80), pen=(0.0, 0.12)),  # large, thin-lined: what people draw on an empty canvas
         Form(EGG, size=(0.25, 0.80), pen=(0.0, 0.12)),
-        Form(DIAMOND, size=(0.25, 0.80), pen=(0.0, 0.12)),
+        Form(BARREL, size=(0.25, 0.80), pen=(0.0, 0.12)),
         Form(SPIRAL, size=(0.25, 0.80), pen=(0.0, 0.10)),
     ),
     1: (
@@ -92,8 +93,8 @@ FORMS = {
         Form("54,2! 24,30 2,66 14,96 36,92 48,66! 56,92 80,98 96,72 82,40 46,0", pen=(0.0, 0.09)),
         Form("50,0! 10,36 0,66 14,84 34,82 50,60! 66,82 90,84 100,62 88,32 46,2", pen=(0.0, 0.09)),  # wide
         Form("48,62 38,84 18,86 4,66 18,36 54,0! 82,30 94,64 84,88 64,90 50,66", pen=(0.0, 0.09)),
-        Form("48,0 40,22 16,50 6,76 22,96 50,100 78,96 92,74 78,46 58,22 50,-4", pen=(0.0, 0.12)),  # a drop
-        Form("24,0 52,24 78,52 80,82 56,100 28,94 14,70 28,44 54,26", pen=(0.0, 0.11)),  # with a tail
+        Form("47,-6 41,20 16,50 6,76 22,96 50,100 78,96 92,74 78,46 57,22 51,-10", pen=(0.0, 0.09)),  # a drop
+        Form("16,-8 50,20 78,50 80,82 56,100 28,94 14,70 24,44 46,26 66,16", pen=(0.0, 0.10)),  # with a tail
         Form("62,2 34,34 10,64 12,92 36,98 50,78! 62,98 86,94 90,66 66,34 36,6", pen=(0.0, 0.09)),  # crossed
     ),
     6: (
