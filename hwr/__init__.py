@@ -4,10 +4,11 @@ import json
 
 from hwr import weights
 from hwr.engines import OpenCVEngine
+from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import PictureError
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import Stages
-from hwr.recognizer import Calibration, Prediction, Recognizer
+from hwr.recognizer import Prediction, Recognizer
 from hwr.weights import WeightsError
 
 __all__ = ["DEFAULT", "PictureError", "Prediction", "Recognizer", "Stages", "WeightsError", "load"]

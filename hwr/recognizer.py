@@ -1,10 +1,8 @@
 """A picture in, an answer out: Recognizer -> Prediction."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
+from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import Stages
@@ -39,18 +37,6 @@ class Prediction(NamedTuple):
         return self.digit and PERSIAN[int(self.digit)]
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """How logits become probabilities; fitted on validation data and stored with the weights.
-
-    temperature: divides the logits.
-    least_digit: a picture whose probability of being any digit is below this is refused.
-    """
-
-    temperature: float = 1.0
-    least_digit: float = 0.5
-
-
 class Recognizer:
     """A network with the preparation it was trained with. `hwr.load(name)` makes one."""
 
@@ -58,7 +44,7 @@ class Recognizer:
         self.name = name
         self.preparation = preparation
         self.calibration = calibration
-        self._engine = engine
+        self.engine = engine
 
     def read(self, image, dpi: float | None = None) -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.
@@ -71,21 +57,13 @@ class Recognizer:
         x = self.preparation.input(stages, dpi)
         if x is None:
             return self._none(stages, dict.fromkeys(DIGITS, 0.1), 0.0, "nothing is written on this picture")
-        digits, is_digit = self.probabilities(self._engine.logits(x[None]))
+        digits, is_digit = self.calibration.probabilities(self.engine.logits(x[None]))
         best = int(digits[0].argmax())
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))
         confidence = float(digits[0, best] * is_digit[0])
         if is_digit[0] < self.calibration.least_digit:
             return self._none(stages, probabilities, confidence, "what is written here does not look like a digit")
         return Prediction(DIGITS[best], True, confidence, probabilities, stages, self.name, None)
-
-    def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, 11) logits -> the ten digits' probabilities (N, 10), sum 1, and that of being a digit (N,)."""
-        scaled = logits.astype(np.float64) / self.calibration.temperature
-        weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        weights /= weights.sum(axis=1, keepdims=True)
-        is_digit = weights[:, :10].sum(axis=1)
-        return weights[:, :10] / is_digit[:, None], is_digit
 
     def _none(self, stages: Stages, probabilities: dict, confidence: float, reason: str) -> Prediction:
         return Prediction(None, False, confidence, probabilities, stages, self.name, reason)

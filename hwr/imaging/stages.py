@@ -170,19 +170,26 @@ def pad(centered: np.ndarray, side: int, margin: int) -> np.ndarray:
     """
     glyph = side - 2 * margin
     fine = _scale(centered, OVERSAMPLE * glyph)
-    # Across a stroke of width w the distance to the paper averages w / 4.
-    reach = cv2.distanceTransform(np.pad(fine, 1), cv2.DIST_L2, 3)
-    width = 4 * reach[reach > 0].mean() if (reach > 0).any() else 1.0
-    missing = round(OVERSAMPLE * STROKE - width)
+    missing = round(OVERSAMPLE * STROKE - _stroke_width(fine))
     if missing > 0:
+        solid = np.where(fine > fine.max() / 4, 255, 0).astype(np.uint8)  # shrinking has faded what is thin
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
-        fine = cv2.dilate(np.pad(fine, missing), kernel)
+        fine = cv2.dilate(np.pad(solid, missing), kernel)
     small = _scale(fine, glyph)
     height, width = small.shape
     top, left = (side - height) // 2, (side - width) // 2
     square = np.zeros((side, side), np.uint8)
     square[top : top + height, left : left + width] = small
     return square
+
+
+def _stroke_width(ink: np.ndarray) -> float:
+    """Mean width of the strokes in pixels: (h, w) uint8, 0 paper -> float.
+
+    Across a stroke of w pixels the distance to the paper runs 1, 2, … w/2 … 2, 1: its mean is (w + 2) / 4.
+    """
+    reach = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)
+    return 4 * float(reach[reach > 0].mean()) - 2
 
 
 def _scale(picture: np.ndarray, longest: int) -> np.ndarray:

@@ -1,0 +1,52 @@
+"""How a network's logits become probabilities that can be believed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DIGITS = 10
+REFUSED = 0.001  # of the validation digits may fall below the level at which a picture is refused
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted on validation data and stored with the weights.
+
+    temperature: divides the logits.
+    least_digit: a picture whose probability of being any digit is below this is refused.
+    """
+
+    temperature: float = 1.0
+    least_digit: float = 0.5
+
+    def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 11) logits -> the ten digits' probabilities (N, 10), sum 1, and that of being a digit (N,)."""
+        scaled = logits.astype(np.float64) / self.temperature
+        weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        weights /= weights.sum(axis=1, keepdims=True)
+        is_digit = weights[:, :DIGITS].sum(axis=1)
+        return weights[:, :DIGITS] / np.maximum(is_digit, 1e-12)[:, None], is_digit
+
+
+def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Fit on validation digits: (N, 11) logits, (N,) labels 0 to 9 -> Calibration.
+
+    The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599).
+    """
+    from scipy.optimize import minimize_scalar
+
+    def loss(log_temperature: float) -> float:
+        digits, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
+        return -float(np.log(np.maximum(digits[np.arange(len(labels)), labels] * is_digit, 1e-12)).mean())
+
+    temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    _, is_digit = Calibration(temperature).probabilities(logits)
+    return Calibration(round(temperature, 4), round(min(0.5, float(np.quantile(is_digit, REFUSED))), 4))
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
+    """Expected calibration error over bins of equal width: (N,) in 0 to 1, (N,) bool -> 0 to 1."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(place, minlength=bins)
+    gap = np.bincount(place, weights=confidence - correct, minlength=bins)
+    return float(np.abs(gap).sum() / max(1, count.sum()))

@@ -1,0 +1,50 @@
+"""Our own network: a quarter of a million parameters, under a millisecond on one core."""
+
+import torch
+from torch import nn
+
+WIDTHS = (16, 32, 64, 96)
+CLASSES = 11  # the ten digits, and no digit
+
+
+class Compact(nn.Module):
+    """(N, 2, 32, 32) float32, ink and size planes in 0 to 1 -> (N, 11) logits; the last is "no digit".
+
+    Three halvings from 32 to 4 pixels, a residual pair at 16 and at 8. The last 4×4 map is not averaged
+    but weighed position by position: where a stroke ends is what tells ۲ from ۳.
+    """
+
+    def __init__(self):
+        super().__init__()
+        a, b, c, d = WIDTHS
+        self.features = nn.Sequential(
+            _convolution(2, a),
+            _convolution(a, b, stride=2),
+            _Residual(b),
+            _convolution(b, c, stride=2),
+            _Residual(c),
+            _convolution(c, d, stride=2),
+            _convolution(d, d),
+        )
+        self.head = nn.Sequential(nn.Dropout(0.2), nn.Flatten(), nn.Linear(d * 4 * 4, CLASSES))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """See the class."""
+        return self.head(self.features(x))
+
+
+def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+    )
+
+
+class _Residual(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.change = nn.Sequential(
+            _convolution(width, width), nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(x + self.change(x))

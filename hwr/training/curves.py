@@ -1,0 +1,36 @@
+"""The curves of a training as a PNG. Needs matplotlib."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from hwr.training.loop import History
+
+INK, QUIET, ACCENT, OTHER = "#1f2933", "#cbd2d9", "#0f766e", "#c2410c"
+SMOOTH = 50  # steps
+
+
+def plot(history: History, title: str, path: Path) -> None:
+    """Loss of every step above, validation error of every epoch below."""
+    figure = Figure(figsize=(7, 6), dpi=150, layout="constrained")
+    above, below = figure.subplots(2)
+    losses = np.asarray(history.losses)
+    above.plot(losses, color=QUIET, linewidth=0.6, label="each step")
+    if len(losses) >= SMOOTH:
+        mean = np.convolve(losses, np.ones(SMOOTH) / SMOOTH, mode="valid")
+        above.plot(np.arange(len(mean)) + SMOOTH - 1, mean, color=INK, linewidth=1.2, label=f"mean of {SMOOTH}")
+    above.set(xlabel="step", ylabel="training loss", yscale="log")
+    epochs = np.arange(1, len(history.known) + 1)
+    for accuracy, color, name in (
+        (history.known, ACCENT, "scale known"),
+        (history.unknown, OTHER, "scale unknown"),
+    ):
+        error = 100 * (1 - np.asarray(accuracy))
+        below.plot(epochs, error, color=color, marker=".", linewidth=1.2, label=f"{name}: {error[-1]:.2f} % at the end")
+    below.set(xlabel="epoch", ylabel="validation error, %", yscale="log")
+    for axes in (above, below):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, fontsize=8)
+    figure.suptitle(title, fontsize=10, color=INK)
+    figure.savefig(path)
