@@ -197,7 +197,10 @@ def _recipes(arguments: argparse.Namespace) -> int:
         published = "none given" if claim.accuracy is None else f"{claim.accuracy:.2%}"
         _print(f"{name}: {recipe.model} on {recipe.data}, {recipe.epochs} epochs, batch {recipe.batch}")
         _print(f"  published: {published} ({claim.protocol}; {claim.source})")
-        _print(f"  measured: {_json(listed['figures']) if listed['figures'] else 'no weights at hand'}")
+        for protocol, score in (listed["figures"] or {}).items():
+            _print(f"  measured: {score['accuracy']:.2%} ({protocol}; {score['correct']:,} of {score['n']:,})")
+        if not listed["figures"]:
+            _print("  measured: nothing, no weights are at hand")
     return 0
 
 

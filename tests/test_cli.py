@@ -283,16 +283,17 @@ def test_evaluate_without_data(capsys, monkeypatch):
 
 
 def test_recipes(capsys, monkeypatch):
-    monkeypatch.setattr(hwr.weights, "index", lambda: {"hoda-compact": {"figures": {"accuracy": 0.9975}}})
+    figures = {"test, scale known": {"n": 20000, "correct": 19950, "accuracy": 0.9975, "ece": 0.001}}
+    monkeypatch.setattr(hwr.weights, "index", lambda: {"hoda-compact": {"figures": figures}})
     status, lines, _ = run(capsys, "recipes", "--json")
     listed = {recipe["recipe"]: recipe for recipe in map(json.loads, lines)}
     compact = listed["hoda-compact"]
-    assert (status, compact["data"], compact["figures"]) == (0, "hoda", {"accuracy": 0.9975})
+    assert (status, compact["data"], compact["figures"]) == (0, "hoda", figures)
     assert set(compact["claim"]) == {"accuracy", "protocol", "source"}
     assert 0.9 < compact["claim"]["accuracy"] < 1
-    text = "\n".join(run(capsys, "recipes")[1])
-    assert "hoda-compact: " in text
-    assert "measured: " in text
+    _, lines, _ = run(capsys, "recipes")
+    assert lines[0].startswith("hoda-compact: compact on hoda")
+    assert "  measured: 99.75% (test, scale known; 19,950 of 20,000)" in lines
 
 
 def test_recipes_without_weights(capsys, monkeypatch):
