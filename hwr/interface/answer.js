@@ -1,0 +1,82 @@
+// Asks what a picture shows: a data: URL -> an answer. Gradio answers undefined where its server doesn't.
+hwr.ask = async (server, url) => (await server.read(url)) ?? { error: "unreachable" };
+
+// Shows answers in one tab: hwr.answers(desk) gives the function that puts one on the page.
+hwr.answers = (desk) => {
+  const SURE = 0.9; // calibrated, so that one answer in ten below it is wrong at most
+  const panel = desk.querySelector(".answer");
+  const part = (name) => panel.querySelector(`.${name}`);
+  const bars = [...panel.querySelectorAll(".bars li")];
+  const frames = [...desk.querySelectorAll(".stages img")];
+  let answer = null;
+  let settled = true;
+
+  function state() {
+    if (!answer) return "waiting";
+    if (answer.error) return "error";
+    if (answer.digit === null) return "none";
+    return answer.confidence < SURE ? "unsure" : "sure";
+  }
+
+  function second() {
+    const rest = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0])[1];
+    return hwr.numeral(rest[1]);
+  }
+
+  function sentences(now) {
+    const share = answer?.confidence !== undefined && hwr.percent(answer.confidence);
+    return {
+      waiting: ["waiting", ""],
+      error: ["error", answer?.error],
+      none: ["none", answer?.reason && hwr.say(answer.reason)],
+      unsure: ["unsure", now === "unsure" && hwr.say("perhaps", { other: second() })],
+      sure: ["sure", ""],
+    }[now].map((text, place) => (place ? text : hwr.say(text, { percent: share })));
+  }
+
+  function showChances(now) {
+    const known = now === "sure" || now === "unsure";
+    bars.forEach((bar, digit) => {
+      const share = known ? answer.probabilities[digit] : 0;
+      bar.style.setProperty("--share", share.toFixed(4));
+      bar.classList.toggle("best", known && digit === Number(answer.digit));
+      bar.querySelector(".share").textContent = share >= 0.01 ? hwr.percent(share) : "";
+      bar.title = hwr.say("chance", { digit: hwr.numeral(digit), percent: hwr.percent(share) });
+    });
+  }
+
+  function showStages() {
+    for (const frame of frames) {
+      const picture = answer?.stages?.[frame.dataset.stage];
+      if (picture) frame.src = picture;
+      else frame.removeAttribute("src");
+    }
+    const side = hwr.number(answer?.side ?? panel.dataset.side);
+    desk.querySelector(".stages .side").textContent = hwr.say("padded-text", { side });
+  }
+
+  function show() {
+    const now = state();
+    const [verdict, remark] = sentences(now);
+    part("latin").textContent = answer?.digit ?? "";
+    part("persian").textContent = answer?.digit ? hwr.persian(answer.digit) : "";
+    part("verdict").textContent = verdict;
+    part("remark").textContent = hwr.say(remark || "");
+    showChances(now);
+    showStages();
+    panel.dataset.state = now;
+    panel.dataset.digit = answer?.digit ?? "";
+    panel.dataset.settled = settled;
+    panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
+    // A screen reader hears the answer once, when the pen has lifted.
+    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}، ${verdict}` : verdict;
+  }
+
+  hwr.listen(show);
+  show();
+  return (news, isSettled = true) => {
+    answer = news;
+    settled = isSettled;
+    show();
+  };
+};

@@ -1,0 +1,95 @@
+"""What comes in over HTTP: bounded, and believed in nothing."""
+
+import base64
+import binascii
+import contextlib
+import re
+import threading
+from collections.abc import Callable
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hwr.imaging.decode import PictureError
+from hwr.interface.answer import answer
+from hwr.recognizer import Recognizer
+
+MOST = 5_000_000  # bytes of a picture over HTTP
+BODY = MOST * 4 // 3 + 100_000  # bytes of a request: a picture in base64, and what is around it
+AT_ONCE = 4  # pictures are decoded at the same time: four of 20 megapixels fit into any memory
+PATIENCE = 2.0  # s: longer than this nobody waits for a place
+
+DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.+=-]+)*;base64,", re.ASCII)
+
+
+def picture(url) -> bytes:
+    """The bytes that a data: URL carries. `url` is whatever a stranger sent; raises PictureError."""
+    if not isinstance(url, str):
+        raise PictureError(f"a picture comes as a data: URL in a string, this is {type(url).__name__}")
+    head = DATA_URL.match(url[:200])
+    if head is None:
+        raise PictureError("a picture comes as a data: URL in base64; addresses and paths are never opened")
+    if len(url) > BODY:
+        raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
+    try:
+        return base64.b64decode(url[head.end() :], validate=True)
+    except (binascii.Error, ValueError):
+        raise PictureError("the data: URL is no valid base64; send the picture again") from None
+
+
+def reader(recognizer: Recognizer) -> Callable[..., dict]:
+    """The function that the page calls: a data: URL -> an answer, or {"error": a sentence}."""
+    places = threading.BoundedSemaphore(AT_ONCE)
+
+    def read(url=None) -> dict:
+        if not places.acquire(timeout=PATIENCE):
+            return {"error": "too many pictures are being read just now; try again", "busy": True}
+        try:
+            return answer(recognizer.read(picture(url)))
+        except PictureError as error:
+            return {"error": str(error)}
+        finally:
+            places.release()
+
+    return read
+
+
+class BodyTooLarge(Exception):
+    """A request went on after its limit."""
+
+
+class BodyLimit:
+    """Refuses a request whose body is larger than `most` bytes, whatever its headers say: 413."""
+
+    def __init__(self, app: ASGIApp, most: int = BODY):
+        self.app = app
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        refusal = PlainTextResponse(f"The request has more than {self.most:,} bytes.\n", status_code=413)
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self.most:
+            return await refusal(scope, receive, send)
+        left = self.most
+        started = False
+
+        async def count() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise BodyTooLarge
+            return message
+
+        async def answer_within(message: Message) -> None:
+            nonlocal started
+            if left >= 0 or started:
+                started = True
+                await send(message)
+
+        with contextlib.suppress(BodyTooLarge):
+            await self.app(scope, count, answer_within)
+        if left < 0 and not started:
+            await refusal(scope, receive, send)

@@ -1,0 +1,92 @@
+// The page's language: every element with data-word is filled from hwrWords, in English or Persian.
+// It runs before the tabs are built; they find it as `hwr`.
+window.hwr = (() => {
+  const words = window.hwrWords;
+  const TABS = ["draw", "upload"];
+  const listeners = [];
+  let language = first();
+
+  function first() {
+    const wished = [location.hash.slice(1), remembered(), navigator.language.slice(0, 2)];
+    return wished.find((name) => name in words) ?? "en";
+  }
+
+  // A page inside another one's frame may be forbidden to remember anything.
+  function remembered() {
+    try {
+      return localStorage.getItem("hwr-language");
+    } catch {
+      return null;
+    }
+  }
+
+  function remember() {
+    try {
+      localStorage.setItem("hwr-language", language);
+    } catch {
+      /* the address still carries the language */
+    }
+  }
+
+  function say(key, values = {}) {
+    const word = words[language][key] ?? key;
+    return word.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  // Rounded down and below 100%: nothing here is certain.
+  function percent(share) {
+    const steps = share > 0.99 ? 1000 : 100;
+    const floor = Math.min(Math.floor(share * steps + 1e-9) / steps, 0.999);
+    const locale = language === "fa" ? "fa-IR" : "en-US";
+    return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(floor);
+  }
+
+  function number(value) {
+    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US").format(value);
+  }
+
+  function persian(digit) {
+    return "۰۱۲۳۴۵۶۷۸۹"[digit];
+  }
+
+  function numeral(digit) {
+    return language === "fa" ? persian(digit) : String(digit);
+  }
+
+  function translate(root) {
+    for (const part of root.querySelectorAll("[data-word]")) part.textContent = say(part.dataset.word);
+    for (const part of root.querySelectorAll("[data-word-label]")) {
+      const label = say(part.dataset.wordLabel, { digit: part.dataset.digit && numeral(part.dataset.digit) });
+      part.setAttribute("aria-label", label);
+      if (part.matches("button")) part.title = label;
+    }
+    for (const part of root.querySelectorAll(".hwr")) part.dir = language === "fa" ? "rtl" : "ltr";
+    for (const name of TABS) {
+      const tab = document.getElementById(`${name}-button`);
+      if (tab) tab.textContent = say(name);
+    }
+    document.documentElement.lang = language;
+    document.documentElement.dir = language === "fa" ? "rtl" : "ltr";
+    document.title = say("title");
+  }
+
+  function speak(name) {
+    language = name;
+    remember();
+    history.replaceState(history.state, "", `#${name}`);
+    translate(document);
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    say,
+    percent,
+    number,
+    persian,
+    numeral,
+    translate,
+    speak,
+    spoken: () => language,
+    listen: (listener) => listeners.push(listener),
+  };
+})();
