@@ -1,0 +1,39 @@
+"""What tests share: where the real data lies, and the recognizer that ships."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import hwr
+
+ROOT = Path(__file__).parent.parent
+
+
+def _data_dir() -> Path | None:
+    """HWR_DATA, else the folder beside the project where there is one."""
+    named = os.environ.get("HWR_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if _data_dir() is None:
+        missing = pytest.mark.skip(reason="no data: set HWR_DATA to its folder")
+        for item in items:
+            if item.get_closest_marker("data"):
+                item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of the real data; for tests marked `data`."""
+    folder = _data_dir()
+    assert folder is not None, "a test that needs data_dir must be marked `data`"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> hwr.Recognizer:
+    """The default recognizer, loaded once."""
+    return hwr.load()
