@@ -54,7 +54,7 @@ def reader(recognizer: Recognizer) -> Callable[..., dict]:
     return read
 
 
-class BodyTooLarge(Exception):
+class BodyError(Exception):
     """A request went on after its limit."""
 
 
@@ -67,11 +67,13 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         refusal = PlainTextResponse(f"The request has more than {self.most:,} bytes.\n", status_code=413)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self.most:
-            return await refusal(scope, receive, send)
+            await refusal(scope, receive, send)
+            return
         left = self.most
         started = False
 
@@ -80,7 +82,7 @@ class BodyLimit:
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise BodyTooLarge
+                raise BodyError
             return message
 
         async def answer_within(message: Message) -> None:
@@ -89,7 +91,7 @@ class BodyLimit:
                 started = True
                 await send(message)
 
-        with contextlib.suppress(BodyTooLarge):
+        with contextlib.suppress(BodyError):
             await self.app(scope, count, answer_within)
         if left < 0 and not started:
             await refusal(scope, receive, send)
