@@ -34,7 +34,7 @@ ONLY_IN = {
 }
 
 DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn"}
-WITH_GRADIO = {"starlette"}  # the web framework it is built on, in the version that it asks for
+WITH_GRADIO = {"starlette", "gradio_client"}  # what it is built on and what speaks to it, as it asks for them
 OURS = {"hwr", "app", "train", "conftest", *(path.stem for path in ROOT.glob("tests/*.py"))}
 
 
