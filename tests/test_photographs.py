@@ -31,12 +31,12 @@ def test_the_first_of_each_digit_are_photographed_the_same_way_every_time():
     assert not any(np.array_equal(a, b) for a, b in zip(once.images, other.images, strict=True))
 
 
-def test_a_photograph_is_a_gray_square_of_96_to_240_px():
+def test_a_photograph_is_a_gray_square_of_96_to_200_px():
     for seed in range(60):
         picture = photographs.photograph(scan(seed), np.random.default_rng(seed))
         assert picture.dtype == np.uint8
         assert picture.shape[0] == picture.shape[1]
-        assert 96 <= picture.shape[0] <= 240
+        assert 96 <= picture.shape[0] <= 200
 
 
 def test_the_ink_is_whole_and_darker_than_its_paper_but_for_chalk():

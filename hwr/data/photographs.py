@@ -11,13 +11,13 @@ from hwr.data.samples import Samples
 PER_DIGIT = 1000
 SEEDS = {"train": 11, "validation": 12, "test": 13}
 
-ENLARGED = (3.0, 8.0)  # pixels of the photograph for one of the scan
-SIDES = (96, 240)  # px, of the photograph
+ENLARGED = (3.0, 7.0)  # pixels of the photograph for one of the scan
+SIDES = (96, 200)  # px, of the photograph
 BLACKBOARDS = 0.05  # of all photographs are of chalk
 
 
 def read(split: str = "test", data_dir: Path | None = None) -> Samples:
-    """The first 1,000 of each digit of a split of Hoda as photographs: (96 to 240)² uint8, ink darker than paper.
+    """The first 1,000 of each digit of a split of Hoda as photographs: (96 to 200)² uint8, ink darker than paper.
 
     The same ones every time. One in twenty is light on dark. Raises what `hwr.data.hoda.read` raises.
     """
@@ -28,7 +28,7 @@ def read(split: str = "test", data_dir: Path | None = None) -> Samples:
 
 
 def photograph(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Photograph a scanned digit: (h, w) uint8, 0 ink, 255 paper -> (side, side) uint8, side 96 to 240."""
+    """Photograph a scanned digit: (h, w) uint8, 0 ink, 255 paper -> (side, side) uint8, side 96 to 200."""
     ink = frame(enlarge(gray, rng.uniform(*ENLARGED)), rng)
     scene = light(ink.shape, rng) * paper(ink.shape, rng) * (1 - ink * pigment(ink.shape, rng))
     if rng.random() < BLACKBOARDS:
@@ -50,7 +50,7 @@ def frame(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Hold the camera a little askew: (h, w) float32, 1 ink -> (side, side), the digit anywhere within."""
     height, width = ink.shape
     longest = max(height, width)
-    side = int(np.clip(longest * rng.uniform(1.3, 2.2), *SIDES))
+    side = int(np.clip(longest * rng.uniform(1.25, 2.0), *SIDES))
     shrunk = min(1.0, side / (1.25 * longest))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     angle = np.radians(rng.uniform(-7, 7))
