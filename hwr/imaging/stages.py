@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 WORK = 1024  # px: no stroke that a person can see is lost when a larger picture is shrunk to this
+THUMBNAIL = 96  # px: enough to see how the light falls on the paper
 SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
@@ -89,37 +90,47 @@ def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
         calm = cv2.GaussianBlur(calm, (0, 0), max(gray.shape) / 600)
     if _is_light_on_dark(calm):
         calm = 255 - calm
-    paper = _paper_under(calm)
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
-    darkness = 255 * (1 - np.minimum(calm / np.maximum(paper, 1), 1))
-    level = np.median(darkness)
-    grain = 1.4826 * np.median(np.abs(darkness - level))  # a normal deviation's standard deviation from its median
-    floor = level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST)
-    strong = darkness[darkness > floor]
-    if strong.size == 0:
+    darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm), 1), scale=255)
+    counts = np.bincount(darkness.ravel(), minlength=256)
+    level = _quantile(counts, 0.5)
+    deviations = np.bincount(np.abs(np.arange(256) - level), weights=counts, minlength=256)
+    grain = 1.4826 * _quantile(deviations, 0.5)  # a normal deviation's standard deviation from its median
+    floor = int(level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST))
+    counts[: floor + 1] = 0
+    if not counts.any():
         return np.zeros_like(gray)
-    ink = np.percentile(strong, 75)
+    ink = _quantile(counts, 0.75)
     return np.where(darkness > max(floor, (level + ink) / 2), 255, 0).astype(np.uint8)
+
+
+def _quantile(counts: np.ndarray, share: float) -> int:
+    """The level below which a share of the pixels lies: counts of the levels 0 to 255 -> level."""
+    below = np.cumsum(counts)
+    return int(np.searchsorted(below, share * below[-1]))
 
 
 def _is_light_on_dark(gray: np.ndarray) -> bool:
     """True where the rare, far deviations from the local mean are the light ones."""
-    small = shrink(gray, 256).astype(np.float32)
-    deviation = small - cv2.blur(small, (127, 127), borderType=cv2.BORDER_REFLECT)
-    return float((deviation**3).mean()) > 0
+    small = shrink(gray, THUMBNAIL).astype(np.float32)
+    reach = max(small.shape) // 2 | 1
+    deviation = small - cv2.blur(small, (reach, reach), borderType=cv2.BORDER_REFLECT)
+    return float((deviation * deviation * deviation).mean()) > 0  # their skew
 
 
 def _paper_under(gray: np.ndarray) -> np.ndarray:
-    """The paper's brightness under the ink: (H, W) uint8, dark ink -> (H, W) float32.
+    """The paper's brightness under the ink: (H, W) uint8, dark ink -> (H, W) uint8.
 
-    A closing wider than any stroke fills the ink from the paper on both sides and keeps the edges of
-    shadows. It is smooth, so a thumbnail will do.
+    A closing wider than any stroke fills the ink from the paper on both sides, follows a gradient and
+    keeps the edges of shadows. It is smooth, so a thumbnail will do. The border is repeated outward, or
+    a corner that is darker than all its neighbors would count as filled ink.
     """
-    thumbnail = shrink(gray, 160)
-    reach = max(thumbnail.shape) // 3 | 1
+    thumbnail = shrink(gray, THUMBNAIL)
+    reach = max(thumbnail.shape) // 2 | 1
+    framed = cv2.copyMakeBorder(thumbnail, *[reach] * 4, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
-    paper = cv2.morphologyEx(thumbnail, cv2.MORPH_CLOSE, kernel).astype(np.float32)
-    paper = cv2.GaussianBlur(paper, (0, 0), 3)
+    paper = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, kernel)[reach:-reach, reach:-reach]
+    paper = cv2.GaussianBlur(paper, (0, 0), THUMBNAIL / 50)
     return cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 

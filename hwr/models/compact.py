@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-WIDTHS = (16, 32, 64, 96)
+WIDTHS = (16, 32, 64, 80)
 CLASSES = 11  # the ten digits, and no digit
 
 
