@@ -156,7 +156,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from hwr.evaluation.score import evaluate
 
     score = evaluate(
-        arguments.model,
+        hwr.load(arguments.model),
         arguments.dataset,
         arguments.split,
         arguments.data_dir,

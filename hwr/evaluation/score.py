@@ -1,9 +1,11 @@
 """Scores a recognizer on labeled pictures. Deterministic; a score carries its n and its protocol."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from hwr import data
 from hwr.data.samples import Samples
 from hwr.evaluation.calibration import DIGITS, Calibration, calibration_error
 from hwr.imaging.preparation import Preparation
@@ -27,6 +29,10 @@ class Score(NamedTuple):
     refused: int
     ece: float
     confusion: np.ndarray
+
+    def json(self) -> dict:
+        """The same in types that JSON has."""
+        return self._asdict() | {"confusion": self.confusion.tolist()}
 
 
 class Answers(NamedTuple):
@@ -73,3 +79,18 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
     return float(middle - half), float(middle + half)
+
+
+def evaluate(
+    recognizer, dataset: str, split: str = "test", data_dir: Path | None = None, scale_known: bool = True
+) -> dict:
+    """Score a Recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
+
+    Raises ValueError, whose sentence says what is missing.
+    """
+    samples = data.read(dataset, split, data_dir)
+    logits = recognizer.engine.logits(inputs(samples, recognizer.preparation, scale_known))
+    scored = score(answers(logits, recognizer.calibration), samples.labels)
+    what = {"model": recognizer.name, "dataset": dataset, "split": split}
+    what["scale_known"] = scale_known and samples.dpi is not None
+    return what | scored.json()

@@ -70,7 +70,7 @@ def _report(recipe, trained: Trained, seed: int, command: str, fitted, scores: d
         "seconds": round(trained.seconds),
         "parameters": sum(p.numel() for p in trained.network.parameters()),
         "calibration": dataclasses.asdict(fitted),
-        "scores": {name: {**s._asdict(), "confusion": s.confusion.tolist()} for name, s in scores.items()},
+        "scores": {name: scored.json() for name, scored in scores.items()},
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, Python {platform.python_version()}",
         "libraries": {name: version(name) for name in LIBRARIES},
     }
