@@ -299,7 +299,7 @@ def test_recipes(capsys, monkeypatch):
 def test_recipes_without_weights(capsys, monkeypatch):
     monkeypatch.setattr(hwr.weights, "index", dict)
     assert json.loads(run(capsys, "recipes", "--json")[1][0])["figures"] is None
-    assert any("no weights at hand" in line for line in run(capsys, "recipes")[1])
+    assert any("no weights are at hand" in line for line in run(capsys, "recipes")[1])
 
 
 def test_module_is_the_command():
