@@ -165,8 +165,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print(_json(score))
         return 0
-    _print(f"{score['model']} on {score['dataset']}, {score['split']}, scale {'un' * arguments.unknown_scale}known")
+    scale = "known" if score["scale_known"] else "unknown"
+    _print(f"{score['model']} on {score['dataset']}, {score['split']}, scale {scale}")
     _print(f"accuracy {score['accuracy']:.2%}: {score['correct']:,} of {score['n']:,}")
+    _print(f"95 % interval {score['low']:.2%} to {score['high']:.2%}")
     _print(f"calibration error {score['ece']:.2%}")
     _print("confusion (rows are the truth, the last column is refused as no digit):")
     width = len(str(score["n"]))

@@ -236,6 +236,8 @@ SCORE = {
     "n": 20000,
     "correct": 19950,
     "accuracy": 0.9975,
+    "low": 0.9967,
+    "high": 0.9981,
     "ece": 0.0012,
     "confusion": [[2000 if row == column else 0 for column in range(11)] for row in range(10)],
 }
@@ -246,35 +248,37 @@ def asked(monkeypatch) -> list:
     """What the command asks of `evaluate`, which answers with SCORE."""
     calls = []
 
-    def evaluate(*arguments, **options) -> dict:
+    def evaluate(recognizer, *arguments, **options) -> dict:
+        assert isinstance(recognizer, Reader)
         calls.append((arguments, options))
-        return SCORE
+        return SCORE | options
 
-    monkeypatch.setattr(score, "evaluate", evaluate, raising=False)
+    monkeypatch.setattr(score, "evaluate", evaluate)
     return calls
 
 
 def test_evaluate_as_json(capsys, asked):
     status, lines, _ = run(capsys, "evaluate", "hoda-compact", "--json")
-    assert (status, [json.loads(line) for line in lines]) == (0, [SCORE])
-    assert asked == [(("hoda-compact", "hoda", "test", None), {"scale_known": True})]
+    assert (status, [json.loads(line) for line in lines]) == (0, [SCORE | {"scale_known": True}])
+    assert asked == [(("hoda", "test", None), {"scale_known": True})]
 
 
 def test_evaluate_for_people(capsys, asked):
     argv = ["--dataset", "drawings", "--split", "validation", "--data-dir", "d", "--unknown-scale"]
     _, lines, _ = run(capsys, "evaluate", "hoda-compact", *argv)
-    assert asked == [(("hoda-compact", "drawings", "validation", "d"), {"scale_known": False})]
+    assert asked == [(("drawings", "validation", "d"), {"scale_known": False})]
     assert lines[0] == "hoda-compact on hoda, test, scale unknown"
     assert lines[1] == "accuracy 99.75%: 19,950 of 20,000"
-    assert len(lines) == 15
-    assert lines[5].split() == ["0", "2000", *["."] * 10]
+    assert lines[2] == "95 % interval 99.67% to 99.81%"
+    assert len(lines) == 16
+    assert lines[6].split() == ["0", "2000", *["."] * 10]
 
 
 def test_evaluate_without_data(capsys, monkeypatch):
     def evaluate(*_, **__):
         raise DataError("there is no hoda/Test_20000.cdb in d; put it there")
 
-    monkeypatch.setattr(score, "evaluate", evaluate, raising=False)
+    monkeypatch.setattr(score, "evaluate", evaluate)
     assert run(capsys, "evaluate", "hoda-compact") == (
         2,
         [],
@@ -300,6 +304,10 @@ def test_recipes_without_weights(capsys, monkeypatch):
     monkeypatch.setattr(hwr.weights, "index", dict)
     assert json.loads(run(capsys, "recipes", "--json")[1][0])["figures"] is None
     assert any("no weights are at hand" in line for line in run(capsys, "recipes")[1])
+
+
+def test_evaluate_by_an_unknown_model(capsys):
+    assert run(capsys, "evaluate", "huda") == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
 
 
 def test_module_is_the_command():
