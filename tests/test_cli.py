@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pictures import mask
 
 import hwr
 from hwr import cli
-from hwr.data import DataError
+from hwr.data import DataError, cdb
 from hwr.evaluation import score
 from hwr.imaging.stages import Stages
 
@@ -308,6 +309,19 @@ def test_recipes_without_weights(capsys, monkeypatch):
 
 def test_evaluate_by_an_unknown_model(capsys):
     assert run(capsys, "evaluate", "huda") == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
+
+
+def test_evaluate_from_end_to_end(tmp_path):
+    scans = [np.where(mask(digit, side=40, pen=20) > 127, 0, 255).astype(np.uint8) for digit in range(10)]
+    (tmp_path / "Test_20000.cdb").write_bytes(cdb.write(scans, range(10)))
+    command = [sys.executable, "-m", "hwr", "evaluate", hwr.DEFAULT, "--json", "--data-dir", str(tmp_path)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    scored = json.loads(said.stdout)
+    assert (scored["model"], scored["dataset"], scored["split"], scored["n"]) == (hwr.DEFAULT, "hoda", "test", 10)
+    assert scored["correct"] == round(10 * scored["accuracy"]) >= 9
+    assert [sum(row) for row in scored["confusion"]] == [1] * 10
+    assert 0 <= scored["ece"] <= 1
 
 
 def test_module_is_the_command():
