@@ -187,12 +187,12 @@ def _tiff(data: bytes) -> Bare:
             raise DamagedError("its directory promises more than the file holds")
         if tag in TIFF_TILE_SIDES and number > MOST_TILE:
             raise DamagedError(f"its tiles have sides of {number:,} pixels")
-    # A new directory goes to the end: positions in a TIFF are absolute, so all else stays where it is.
-    start = len(data) + len(data) % 2
+    # The new directory lies in the old one's place: positions in a TIFF are absolute, so nothing may move.
     packed = b"".join(struct.pack(order + "HHI4s", *entry) for entry in entries)
     directory = struct.pack(order + "H", len(entries)) + packed + bytes(4)
-    header = data[:4] + struct.pack(order + "I", start)
-    return Bare(b"".join([header, memoryview(data)[8:], bytes(start - len(data)), directory]))  # Pillow turns it
+    (start,) = struct.unpack_from(order + "I", data, 4)
+    view = memoryview(data)
+    return Bare(b"".join([view[:start], directory, view[start + len(directory) :]]))  # Pillow turns it
 
 
 def _order(tiff: bytes) -> str:

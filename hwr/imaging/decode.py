@@ -185,7 +185,7 @@ def _decode_array(array: np.ndarray) -> np.ndarray:
         white = 255
     elif array.dtype == bool:
         white = 1
-    elif array.dtype == np.uint16:
+    elif array.dtype in ("<u2", ">u2"):
         white = _white(array.min(), array.max())
     elif array.dtype.kind == "f":
         white = 1
