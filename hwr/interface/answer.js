@@ -3,7 +3,8 @@ hwr.ask = async (server, url) => (await server.read(url)) ?? { error: "unreachab
 
 // Shows answers in one tab: hwr.answers(desk) gives the function that puts one on the page.
 hwr.answers = (desk) => {
-  const SURE = 0.9; // calibrated, so that one answer in ten below it is wrong at most
+  const SURE = 0.9; // below it more than one answer in ten is wrong: the probabilities are calibrated
+  const RIVAL = 0.05; // a digit less likely than this is not worth a mention
   const panel = desk.querySelector(".answer");
   const part = (name) => panel.querySelector(`.${name}`);
   const bars = [...panel.querySelectorAll(".bars li")];
@@ -18,20 +19,17 @@ hwr.answers = (desk) => {
     return answer.confidence < SURE ? "unsure" : "sure";
   }
 
-  function second() {
-    const rest = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0])[1];
-    return hwr.numeral(rest[1]);
+  function doubt() {
+    const [, [share, digit]] = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0]);
+    return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.numeral(digit) });
   }
 
+  // [verdict, remark] of each state
   function sentences(now) {
-    const share = answer?.confidence !== undefined && hwr.percent(answer.confidence);
-    return {
-      waiting: ["waiting", ""],
-      error: ["error", answer?.error],
-      none: ["none", answer?.reason && hwr.say(answer.reason)],
-      unsure: ["unsure", now === "unsure" && hwr.say("perhaps", { other: second() })],
-      sure: ["sure", ""],
-    }[now].map((text, place) => (place ? text : hwr.say(text, { percent: share })));
+    if (now === "error") return hwr.knows(answer.error) ? [hwr.say(answer.error), ""] : [hwr.say("error"), answer.error];
+    if (now === "none") return [hwr.say("none"), hwr.say(answer.reason)];
+    const percent = answer && hwr.percent(answer.confidence);
+    return [hwr.say(now, { percent }), now === "unsure" ? doubt() : ""];
   }
 
   function showChances(now) {
@@ -51,7 +49,7 @@ hwr.answers = (desk) => {
       if (picture) frame.src = picture;
       else frame.removeAttribute("src");
     }
-    const side = hwr.number(answer?.side ?? panel.dataset.side);
+    const side = hwr.number(panel.dataset.side);
     desk.querySelector(".stages .side").textContent = hwr.say("padded-text", { side });
   }
 
@@ -61,7 +59,7 @@ hwr.answers = (desk) => {
     part("latin").textContent = answer?.digit ?? "";
     part("persian").textContent = answer?.digit ? hwr.persian(answer.digit) : "";
     part("verdict").textContent = verdict;
-    part("remark").textContent = hwr.say(remark || "");
+    part("remark").textContent = remark;
     showChances(now);
     showStages();
     panel.dataset.state = now;

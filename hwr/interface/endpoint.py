@@ -30,12 +30,14 @@ def add(recognizer: Recognizer) -> None:
 
 
 def record(recognizer: Recognizer, path: Path) -> dict:
-    """What one picture says, ready for JSON. Raises PictureError, and FileNotFoundError where it is gone."""
+    """What one picture says, ready for JSON. Raises PictureError, and FileNotFoundError where it is gone.
+
+    It has no "path", as the command's answers do: Gradio's clients would take it for a file to download.
+    """
     if path.stat().st_size > MOST:
         raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
     prediction = recognizer.read(path)
     answer = {
-        "path": path.name,
         "digit": prediction.digit,
         "confidence": prediction.confidence,
         "is_digit": prediction.is_digit,

@@ -33,6 +33,10 @@ window.hwr = (() => {
     return word.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
+  function knows(key) {
+    return key in words[language];
+  }
+
   // Rounded down and below 100%: nothing here is certain.
   function percent(share) {
     const steps = share > 0.99 ? 1000 : 100;
@@ -80,6 +84,7 @@ window.hwr = (() => {
 
   return {
     say,
+    knows,
     percent,
     number,
     persian,

@@ -1,0 +1,338 @@
+"""The page without a browser: its words, its answers, what it refuses, and what it serves to programs."""
+
+import base64
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.request import urlopen
+
+import cv2
+import httpx
+import numpy as np
+import pictures
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from hwr.imaging.decode import PictureError
+from hwr.interface import answer, door, page
+from hwr.interface.asset import FOLDER
+from hwr.interface.words import ENGLISH, PERSIAN, WORDS
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing")  # Gradio's own use of pandas
+
+ROOT = Path(__file__).parent.parent
+BLANK = np.full((280, 280), 255, np.uint8)
+SCRIBBLE = np.random.default_rng(0).integers(0, 256, (60, 60), np.uint8)
+
+
+def drawing(digit: int) -> np.ndarray:
+    """A digit as the pad draws it: (280, 280) uint8, 0 ink, 255 paper."""
+    return 255 - pictures.mask(digit)
+
+
+def png(picture: np.ndarray) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def url(data: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+# ---- words
+
+
+def test_both_languages_say_everything():
+    assert ENGLISH.keys() == PERSIAN.keys()
+    for key in ENGLISH:
+        assert ENGLISH[key].strip(), key
+        assert re.findall(r"\{\w+\}", ENGLISH[key]) == re.findall(r"\{\w+\}", PERSIAN[key]), key
+
+
+def test_persian_is_persian():
+    arabic_letters = "".join(PERSIAN.values())
+    assert not set("يكة٤٥٦") & set(arabic_letters), "Arabic letters or digits where Persian has its own"
+    assert all(re.search(r"[\u0600-\u06ff]", word) for key, word in PERSIAN.items() if key != "chance")
+
+
+def test_every_word_is_used_and_every_used_word_is_known():
+    parts = [*FOLDER.glob("*.html"), *FOLDER.glob("*.js")]
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.html(32)
+    shown = set(re.findall(r'data-word(?:-label)?="([\w-]+)"', text)) | {"example"}
+    said = set(re.findall(r'"([\w-]+)"', text)) & set(ENGLISH)
+    reasons = {key for key in ENGLISH if " " in key}
+    assert shown <= set(ENGLISH)
+    assert set(ENGLISH) == shown | said | reasons
+
+
+@pytest.mark.parametrize("picture", [BLANK, SCRIBBLE], ids=["blank", "scribble"])
+def test_every_reason_has_its_words(recognizer, picture):
+    prediction = recognizer.read(picture)
+    assert prediction.digit is None
+    assert all(prediction.reason in words for words in WORDS.values())
+
+
+# ---- answers
+
+
+def test_an_answer_has_all_that_the_page_shows(recognizer):
+    prediction = recognizer.read(drawing(5))
+    said = json.loads(json.dumps(answer.answer(prediction)))
+    assert said["digit"] == "5"
+    assert said["reason"] is None
+    assert said["confidence"] == pytest.approx(prediction.confidence, abs=1e-4)
+    assert sum(said["probabilities"]) == pytest.approx(1, abs=1e-3)
+    assert np.argmax(said["probabilities"]) == 5
+    for stage in answer.STAGES:
+        data = base64.b64decode(said["stages"][stage].removeprefix("data:image/png;base64,"))
+        shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        assert max(shown.shape) <= answer.THUMBNAIL
+        if stage == "padded":
+            assert np.array_equal(shown, prediction.stages.padded)
+
+
+def test_a_blank_sheet_has_no_later_stages(recognizer):
+    said = answer.answer(recognizer.read(BLANK))
+    assert said["digit"] is None
+    assert set(said["stages"]) == {"gray", "binary"}
+
+
+def test_the_examples_are_read_right(recognizer):
+    files = sorted((FOLDER / "examples").glob("*.jpg"))
+    assert len(files) == 6
+    read = door.reader(recognizer)
+    for file in files:
+        said = read(url(file.read_bytes(), "image/jpeg"))
+        assert f"digit-{said['digit']}" in file.name
+        assert said["confidence"] > 0.9, file.name
+
+
+# ---- the door
+
+
+def test_a_data_url_is_opened():
+    assert door.picture(url(b"ink")) == b"ink"
+    assert door.picture("data:image/svg+xml;charset=utf-8;base64,aW5r") == b"ink"
+    assert door.picture("data:;base64,aW5r") == b"ink"
+
+
+HOSTILE = {
+    "nothing": None,
+    "number": 7,
+    "list": ["data:image/png;base64,aW5r"],
+    "dict": {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
+    "path": "/etc/passwd",
+    "address": "http://169.254.169.254/latest/meta-data",
+    "file address": "file:///etc/passwd",
+    "not base64": "data:image/png;base64,%%%",
+    "not ASCII": "data:image/png;base64,۵۵۵۵",
+    "without base64": "data:image/png,ink",
+    "too large": "data:image/png;base64," + "A" * door.BODY,
+    "a long head": "data:" + "a" * 10_000_000,
+    "empty": "data:image/png;base64,",
+    "text": url(b"I am no picture", "text/plain"),
+    "svg": url(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+}
+
+
+@pytest.mark.parametrize("argument", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_argument_gets_a_sentence(recognizer, argument):
+    said = door.reader(recognizer)(argument)
+    assert list(said) == ["error"]
+    assert 10 < len(said["error"]) < 300
+    assert "Traceback" not in said["error"]
+
+
+def test_what_is_too_large_is_not_decoded():
+    with pytest.raises(PictureError, match="more than 5 MB"):
+        door.picture(HOSTILE["too large"])
+
+
+class Slow:
+    """A recognizer that reads until it is told to stop."""
+
+    def __init__(self, recognizer):
+        self.recognizer = recognizer
+        self.started = threading.Semaphore(0)
+        self.go_on = threading.Event()
+
+    def read(self, image):
+        self.started.release()
+        assert self.go_on.wait(20)
+        return self.recognizer.read(image)
+
+
+def test_only_so_many_pictures_at_once(recognizer, monkeypatch):
+    monkeypatch.setattr(door, "PATIENCE", 0.05)
+    slow = Slow(recognizer)
+    read = door.reader(slow)
+    answers = []
+    readers = [threading.Thread(target=lambda: answers.append(read(url(png(drawing(1)))))) for _ in range(door.AT_ONCE)]
+    for reader in readers:
+        reader.start()
+    for _ in readers:
+        assert slow.started.acquire(timeout=20)
+    assert read(url(png(drawing(1))))["busy"] is True
+    slow.go_on.set()
+    for reader in readers:
+        reader.join()
+    assert [said["digit"] for said in answers] == ["1"] * door.AT_ONCE
+    assert read(url(png(drawing(7))))["digit"] == "7"
+
+
+@pytest.fixture
+def limited() -> TestClient:
+    async def echo(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    app = Starlette(routes=[Route("/", echo, methods=["POST"])])
+    return TestClient(door.BodyLimit(app, most=1000))
+
+
+def test_a_body_within_the_limit_passes(limited):
+    assert limited.post("/", content=b"x" * 1000).text == "1000"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_larger_body_is_refused(limited, declared):
+    content = b"x" * 1001 if declared else (b"x" * 100 for _ in range(11))
+    refused = limited.post("/", content=content)
+    assert refused.status_code == 413
+    assert "1,000 bytes" in refused.text
+
+
+def test_a_length_that_is_no_number_is_refused(limited):
+    assert limited.post("/", content=b"x", headers={"content-length": "-1"}).status_code == 413
+
+
+# ---- the served page
+
+
+@pytest.fixture(scope="module")
+def served(recognizer):
+    """The address of the page, served in this process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    demo = page.build(recognizer)
+    demo.launch(**page.launch_settings(), server_port=port, prevent_thread_lock=True, quiet=True)
+    yield f"http://127.0.0.1:{port}"
+    demo.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    return Client(served, verbose=False)
+
+
+def call(served: str, argument) -> httpx.Response:
+    """Call the page's own function as its script does."""
+    component = next(
+        part for part in httpx.get(f"{served}/config").json()["components"] if part["props"].get("server_fns")
+    )
+    body = {"data": argument, "component_id": component["id"], "fn_name": "read", "session_hash": "test"}
+    return httpx.post(f"{served}/gradio_api/component_server/", json=body, timeout=20)
+
+
+def test_the_page_names_no_other_server(served):
+    config = httpx.get(f"{served}/config").json()
+    assert config["analytics_enabled"] is False
+    assert not config["stylesheets"]
+    theme = httpx.get(f"{served}/theme.css").text
+    assert not re.search(r"url\(['\"]?https?:|@import|@font-face", theme)
+
+
+def test_drawings_are_not_kept(served):
+    config = httpx.get(f"{served}/config").json()
+    assert config.get("run_history") in (None, False)
+    assert httpx.get(f"{served}/monitoring/summary").status_code in (403, 404)
+
+
+def test_the_pages_own_function_answers_over_http(served):
+    assert call(served, url(png(drawing(3)))).json()["digit"] == "3"
+
+
+def test_hostile_arguments_over_http(served):
+    for argument in (None, 7, "http://127.0.0.1:1/x.png", {"path": "/etc/passwd"}, "data:image/png;base64,%"):
+        response = call(served, argument)
+        assert response.status_code == 200
+        assert list(response.json()) == ["error"]
+
+
+def test_a_huge_body_is_refused_over_http(served):
+    assert call(served, "x" * 20_000_000).status_code == 413
+
+
+def test_programs_find_one_endpoint(client):
+    described = client.view_api(return_format="dict")
+    assert list(described["named_endpoints"]) == ["/read"]
+    assert not described["unnamed_endpoints"]
+
+
+def test_a_program_gets_the_contract(client, recognizer, tmp_path):
+    path = tmp_path / "۵.png"
+    path.write_bytes(png(drawing(5)))
+    said = client.predict(handle_file(path), api_name="/read")
+    assert said["digit"] == "5"
+    assert said["is_digit"] is True
+    assert said["model"] == recognizer.name
+    assert sum(said["probabilities"].values()) == pytest.approx(1)
+    assert list(said) == ["digit", "confidence", "is_digit", "probabilities", "model"]
+
+
+def test_a_program_is_told_that_nothing_is_written(client, tmp_path):
+    path = tmp_path / "blank.png"
+    path.write_bytes(png(BLANK))
+    said = client.predict(handle_file(path), api_name="/read")
+    assert said["digit"] is None
+    assert said["is_digit"] is False
+    assert said["reason"]
+
+
+def test_a_program_is_told_what_is_wrong(client, tmp_path):
+    path = tmp_path / "cut.png"
+    path.write_bytes(png(drawing(5))[:300])
+    with pytest.raises(AppError, match="PNG"):
+        client.predict(handle_file(path), api_name="/read")
+    with pytest.raises(AppError, match="no picture"):
+        client.predict(None, api_name="/read")
+
+
+def test_a_program_may_name_no_address_and_no_path(served, client):
+    for path, reason in (("http://127.0.0.1:1/x.png", "not fetched"), ("/etc/passwd", "/etc/passwd")):
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        event = httpx.post(f"{served}/gradio_api/call/read", json={"data": [file]}).json()["event_id"]
+        with urlopen(f"{served}/gradio_api/call/read/{event}") as stream:
+            said = stream.read().decode()
+        assert "event: error" in said, said
+        assert reason in said or "null" in said
+
+
+def test_a_large_upload_is_refused(served):
+    files = {"files": ("large.png", b"x" * (door.MOST + 1000))}
+    assert httpx.post(f"{served}/gradio_api/upload", files=files).status_code == 413
+
+
+FIRST_ANSWER = """
+import sys, app
+read = next(block.read for block in app.demo.blocks.values() if hasattr(block, "server_fns") and block.server_fns)
+assert read(sys.argv[1])["digit"] == "5"
+print(*sorted({"torch", "torchvision", "accelerate", "matplotlib"} & set(sys.modules)))
+"""
+
+
+def test_the_first_answer_imports_no_torch():
+    said = subprocess.run(
+        [sys.executable, "-c", FIRST_ANSWER, url(png(drawing(5)))], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.strip() == ""
