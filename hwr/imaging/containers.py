@@ -177,7 +177,8 @@ def _gif_blocks(data: bytes, at: int) -> int:
 
 def _tiff(data: bytes) -> Bare:
     order = _order(data)
-    entries = [entry for entry in _directory(data) if entry[0] in TIFF_KEPT]
+    # Pillow would turn the picture in all its colors, at twice the memory: it is not told the orientation.
+    entries = [entry for entry in _directory(data) if entry[0] in TIFF_KEPT and entry[0] != TIFF_ORIENTATION]
     most = len(data)
     for tag, form, count, value in entries:
         (number,) = struct.unpack(order + ("H2x" if form == TIFF_SHORT and count == 1 else "I"), value)
@@ -192,7 +193,7 @@ def _tiff(data: bytes) -> Bare:
     directory = struct.pack(order + "H", len(entries)) + packed + bytes(4)
     (start,) = struct.unpack_from(order + "I", data, 4)
     view = memoryview(data)
-    return Bare(b"".join([view[:start], directory, view[start + len(directory) :]]))  # Pillow turns it
+    return Bare(b"".join([view[:start], directory, view[start + len(directory) :]]), orientation(data))
 
 
 def _order(tiff: bytes) -> str:
