@@ -1,10 +1,13 @@
 """Other hands, pens and cameras for a scanned digit. Training only; needs scikit-image for its thinning."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from skimage.morphology import skeletonize
 
 PAPER, INK = 255, 0
+KNOTS = np.linspace(-0.5, 0.5, 4)  # where a cubic patch has its control points
 BLOT = 0.6  # of its box filled: a digit this full has no strokes to thin
 
 
@@ -15,7 +18,7 @@ def rewrite(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     so that it can still be told. 0 ink, 255 paper, as in the scan.
     """
     ink = cv2.GaussianBlur(255 - np.pad(gray, 3, constant_values=PAPER), (0, 0), rng.uniform(0.4, 0.8))
-    warped = _warp(ink, rng, scale=rng.normal(1, 0.05), turn=6, slant=0.15, stretch=0.07, wobble=0.03)
+    warped = _warp(ink, rng, scale=rng.normal(1, 0.05), turn=6, slant=0.15, stretch=0.07, wobble=0.06)
     return np.where(warped > 255 * rng.uniform(0.38, 0.6), INK, PAPER).astype(np.uint8)
 
 
@@ -35,7 +38,7 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         pen = max(1.6, longest * np.exp(rng.uniform(np.log(0.012), np.log(0.16))))
         away = cv2.distanceTransform((~np.pad(line, int(pen) + 2)).astype(np.uint8), cv2.DIST_L2, 5)
         ink = np.clip((pen / 2 + 0.5 - away) * 255, 0, 255).astype(np.uint8)
-    warped = _warp(ink, rng, scale=1.0, turn=9, slant=0.22, stretch=0.12, wobble=0.045)
+    warped = _warp(ink, rng, scale=1.0, turn=9, slant=0.22, stretch=0.12, wobble=0.09)
     if rng.random() < 0.5:  # antialiased as a canvas draws, else hard as a scanner does
         return 255 - warped
     return np.where(warped > 255 * rng.uniform(0.35, 0.65), INK, PAPER).astype(np.uint8)
@@ -60,12 +63,19 @@ def _warp(
     corners = np.abs(forward) @ np.array([width, height])
     margin = 0.12 * max(corners)
     out_width, out_height = (int(np.ceil(side + 2 * margin)) for side in corners)
-    # remap asks, for every pixel of the result, where it comes from.
-    back = np.linalg.inv(forward)
-    x, y = np.meshgrid(np.arange(out_width) - out_width / 2 + 0.5, np.arange(out_height) - out_height / 2 + 0.5)
-    # A coarse random grid, interpolated, is a smooth elastic field.
-    knots = rng.normal(0, wobble * max(height, width), (2, 4, 4)).astype(np.float32)
-    bend_x, bend_y = (cv2.resize(k, (out_width, out_height), interpolation=cv2.INTER_CUBIC) for k in knots)
-    source_x = (back[0, 0] * x + back[0, 1] * y + width / 2 - 0.5 + bend_x).astype(np.float32)
-    source_y = (back[1, 0] * x + back[1, 1] * y + height / 2 - 0.5 + bend_y).astype(np.float32)
+    # remap asks, for every pixel of the result, where it comes from: a Bézier patch, whose sixteen control
+    # points lie on the straight grid of the affine map, each pushed a little out of place.
+    grid = np.stack(np.meshgrid(KNOTS * out_width, KNOTS * out_height), axis=-1)  # (4, 4, 2), x before y
+    points = grid @ np.linalg.inv(forward).T + np.array([width, height]) / 2 - 0.5
+    points += rng.normal(0, wobble * max(height, width), points.shape)
+    rows, columns = _bernstein(out_height), _bernstein(out_width)
+    source_x, source_y = (rows @ points[..., axis].astype(np.float32) @ columns.T for axis in (0, 1))
     return cv2.remap(ink, source_x, source_y, cv2.INTER_LINEAR, borderValue=0)
+
+
+@lru_cache(maxsize=512)
+def _bernstein(n: int) -> np.ndarray:
+    """The four cubic Bernstein polynomials at the middles of n pixels: -> (n, 4) float32, rows of sum 1."""
+    t = ((np.arange(n) + 0.5) / n)[:, None]
+    powers = t ** np.arange(4) * (1 - t) ** np.arange(3, -1, -1)
+    return (powers * [1, 3, 3, 1]).astype(np.float32)

@@ -14,9 +14,9 @@ HODA_COMPACT = Recipe(
     weight_decay=0.02,
     smoothing=0.05,
     redrawn=0.35,
-    photographed=0.05,
+    photographed=0.03,
     clutter=0.08,
-    views=12,
+    views=8,
     averaging=0.998,
     claim=Claim(
         0.9966,
