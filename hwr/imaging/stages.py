@@ -15,6 +15,8 @@ EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is sa
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
 NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
+INNER = 0.15  # of the picture's shorter side: a part this large that touches no border can be the digit
+CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
 MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
 
 STROKE = 2.0  # px: no stroke is thinner than this in what the network sees
@@ -75,11 +77,11 @@ def _is_even(gray: np.ndarray, low: int, high: int) -> bool:
 def _ink_of_two_tones(light: np.ndarray) -> np.ndarray:
     """Which of the two tones is ink: (H, W) bool, True light -> (H, W) uint8, 0 paper, 255 ink.
 
-    Paper surrounds: it holds a larger share of the border than of the area, even where a crop is so
-    tight that most of the picture is ink.
+    Paper surrounds: it holds a larger share of the borders than of the area, even where a crop is so
+    tight that most of the picture is ink. One border may lie on something else, a table or a shadow.
     """
-    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    light_is_ink = border.mean() < light.mean()
+    borders = np.median([side.mean() for side in (light[0], light[-1], light[:, 0], light[:, -1])])
+    light_is_ink = borders < light.mean()
     return np.where(light == light_is_ink, 255, 0).astype(np.uint8)
 
 
@@ -142,7 +144,8 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
         return ink
-    areas = stats[1:, cv2.CC_STAT_AREA]
+    areas = stats[1:, cv2.CC_STAT_AREA].copy()
+    areas[_edges(labels, stats[1:])] = 0
     boxes = stats[1:, :4].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
     main = int(areas.argmax())
@@ -163,6 +166,24 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
             break
         kept[nearest] = True
     return np.where(np.concatenate([[False], kept])[labels], 255, 0).astype(np.uint8)
+
+
+def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
+    """Which parts are the edge of the paper, a shadow or a ruled line beside a digit: -> (parts,) bool.
+
+    labels: (H, W) int, 0 paper, part + 1 elsewhere; stats: OpenCV's, a row a part.
+    """
+    height, width = labels.shape
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    touching = np.stack([left == 0, right == width, top == 0, bottom == height])
+    longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    if not (~touching.any(axis=0) & (longer >= INNER * min(height, width))).any():
+        return np.zeros(len(stats), bool)  # all that there is reaches the border: a tight crop
+    across = (touching[0] & touching[1]) | (touching[2] & touching[3])
+    borders = (labels[:, 0], labels[:, -1], labels[0], labels[-1])
+    contact = [np.bincount(line, minlength=len(stats) + 1)[1:] / len(line) for line in borders]
+    return across | (np.max(contact, axis=0) >= CONTACT)
 
 
 def center(binary: np.ndarray) -> np.ndarray | None:
