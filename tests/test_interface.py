@@ -26,6 +26,7 @@ from starlette.testclient import TestClient
 from hwr.imaging.decode import PictureError
 from hwr.interface import answer, door, page
 from hwr.interface.asset import FOLDER
+from hwr.interface.examples import make
 from hwr.interface.words import ENGLISH, PERSIAN, WORDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing")  # Gradio's own use of pandas
@@ -108,12 +109,21 @@ def test_a_blank_sheet_has_no_later_stages(recognizer):
 
 def test_the_examples_are_read_right(recognizer):
     files = sorted((FOLDER / "examples").glob("*.jpg"))
-    assert len(files) == 6
+    assert [file.name for file in files] == [f"{n}-digit-{scene.digit}.jpg" for n, scene in enumerate(make.SCENES, 1)]
     read = door.reader(recognizer)
     for file in files:
         said = read(url(file.read_bytes(), "image/jpeg"))
         assert f"digit-{said['digit']}" in file.name
         assert said["confidence"] > 0.9, file.name
+
+
+def test_examples_are_drawn_as_photographs():
+    picture = make.photograph(make.SCENES[0], np.random.default_rng(1))
+    assert picture.shape == (make.SIDE, make.SIDE, 3)
+    assert picture.dtype == np.uint8
+    assert np.array_equal(picture, make.photograph(make.SCENES[0], np.random.default_rng(1)))
+    corners = picture[[0, 0, -1, -1], [0, -1, 0, -1]].mean(axis=1)
+    assert np.ptp(corners) > 15, "light falls from one side"
 
 
 # ---- the door

@@ -158,6 +158,7 @@ def keep(page: Page, name: str) -> None:
 
 
 SHARES = "bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))"
+INKED = "document.querySelector('.pad canvas').toDataURL()"
 SEVEN = pictures.STROKES[7]
 FIVE = pictures.STROKES[5]
 
@@ -219,6 +220,21 @@ def test_undo_clear_and_the_keyboard(visit):
     expect_digit(page, "1")
     page.keyboard.press("Control+z")
     expect_digit(page, "")
+
+
+def test_a_drawing_outlives_a_look_at_the_other_tab(visit):
+    page = visit()
+    draw(page, SEVEN)
+    expect_digit(page, "7")
+    inked = page.evaluate(INKED)
+    assert len(inked) > 1000
+    page.locator("#upload-button").click()
+    expect(page.locator(".pad")).to_be_hidden()
+    page.locator("#draw-button").click()
+    expect_digit(page, "7")
+    page.wait_for_function(f"url => {INKED} === url", arg=inked)
+    page.locator(".undo").click()
+    expect_digit(page, "1")
 
 
 def test_the_brush_has_a_size(visit):
@@ -318,7 +334,8 @@ def test_pictures_are_pasted_dropped_and_photographed(visit):
     page = visit(permissions=["camera"])
     page.locator("#upload-button").click()
     for kind, number, digit in (("paste", 4, "6"), ("drop", 5, "3")):
-        page.evaluate(PASTE, [encoded(EXAMPLES / f"{number}-digit-{digit}.jpg"), kind])
+        file = EXAMPLES / f"{number}-digit-{digit}.jpg"
+        page.evaluate(PASTE, [base64.b64encode(file.read_bytes()).decode(), kind])
         expect_digit(page, digit)
     page.locator(".camera").click()
     page.wait_for_function("document.querySelector('video').videoWidth > 0")
@@ -327,10 +344,6 @@ def test_pictures_are_pasted_dropped_and_photographed(visit):
     expect(page.locator("#upload .answer")).not_to_have_attribute("data-count", answers)
     expect(page.locator("video")).to_be_hidden()
     expect(page.locator(".preview")).to_be_visible()
-
-
-def encoded(file: Path) -> str:
-    return base64.b64encode(file.read_bytes()).decode()
 
 
 def test_a_photo_over_the_limit_is_made_smaller_first(visit, tmp_path):

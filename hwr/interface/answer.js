@@ -67,7 +67,7 @@ hwr.answers = (desk) => {
     panel.dataset.settled = settled;
     panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
     // A screen reader hears the answer once, when the pen has lifted.
-    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}، ${verdict}` : verdict;
+    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}: ${verdict}` : verdict;
   }
 
   hwr.listen(show);

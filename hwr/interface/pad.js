@@ -167,7 +167,7 @@ function wipe() {
 undo.addEventListener("click", takeBack);
 clear.addEventListener("click", wipe);
 document.addEventListener("keydown", (event) => {
-  const elsewhere = !canvas.isConnected || canvas.offsetParent === null || event.target.matches?.("input, textarea");
+  const elsewhere = !canvas.isConnected || canvas.offsetParent === null || event.target.matches?.("input:not([type=range]), textarea");
   if (elsewhere) return;
   const isUndo = (event.ctrlKey || event.metaKey) && event.code === "KeyZ" && !event.shiftKey;
   if (!isUndo && event.key !== "Delete") return;

@@ -82,6 +82,8 @@ window.hwr = (() => {
     for (const listener of listeners) listener();
   }
 
+  addEventListener("hashchange", () => location.hash.slice(1) in words && speak(location.hash.slice(1)));
+
   return {
     say,
     knows,

@@ -14,6 +14,7 @@ from hwr.recognizer import Recognizer
 # Fonts of the visitor's own machine: the page asks nothing of any other server.
 FONTS = ("Vazirmatn", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif")
 GROUND, GROUND_DARK = "#f5f4ef", "#0f1419"  # as --ground in style.css
+LOOKS = ("style.css", "header.css", "pad.css", "upload.css", "answer.css", "stages.css")
 WAITING = 64  # questions of programs may wait for their turn; the next one is told to come again
 FORGET = 600  # s: a file that a program uploaded and did not ask about is removed
 
@@ -60,4 +61,5 @@ def head() -> str:
     """
     words = json.dumps(WORDS, ensure_ascii=False).replace("<", "\\u003c")
     script = f"window.hwrWords = {words};\n{asset('page.js')}\n{asset('answer.js')}"
-    return f"<style>{asset('style.css')}</style>\n<script>{script}</script>"
+    looks = "\n".join(asset(name) for name in LOOKS)
+    return f"<style>{looks}</style>\n<script>{script}</script>"
