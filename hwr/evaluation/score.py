@@ -53,12 +53,12 @@ def inputs(samples: Samples, preparation: Preparation, scale_known: bool = True)
     return x
 
 
-def answers(logits: np.ndarray, calibration: Calibration) -> Answers:
-    """(N, 11) logits -> Answers, by the rule that the Recognizer follows."""
+def answers(x: np.ndarray, logits: np.ndarray, calibration: Calibration) -> Answers:
+    """(N, C, H, W) inputs and their (N, 11) logits -> Answers, by the rule that the Recognizer follows."""
     digits, is_digit = calibration.probabilities(logits)
-    best = digits.argmax(axis=1)
-    confidence = digits.max(axis=1) * is_digit
-    return Answers(np.where(is_digit < calibration.least_digit, -1, best), confidence)
+    is_digit[~x[:, 0].any(axis=(1, 2))] = 0  # nothing is written there
+    said = np.where(is_digit < calibration.least_digit, -1, digits.argmax(axis=1))
+    return Answers(said, digits.max(axis=1) * is_digit)
 
 
 def score(said: Answers, labels: np.ndarray) -> Score:
@@ -89,8 +89,8 @@ def evaluate(
     Raises ValueError, whose sentence says what is missing.
     """
     samples = data.read(dataset, split, data_dir)
-    logits = recognizer.engine.logits(inputs(samples, recognizer.preparation, scale_known))
-    scored = score(answers(logits, recognizer.calibration), samples.labels)
+    x = inputs(samples, recognizer.preparation, scale_known)
+    scored = score(answers(x, recognizer.engine.logits(x), recognizer.calibration), samples.labels)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}
     what["scale_known"] = scale_known and samples.dpi is not None
     return what | scored.json()

@@ -11,6 +11,7 @@ SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
 NOISE_SIGMAS = 5.0  # ink stands out from the grain of the paper by more than this
+GRAIN, GRAIN_SHARE = 12, 1 / 40_000  # px, and of the picture: a grain of the paper is no larger
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
@@ -62,7 +63,9 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     elif _is_even(gray, low, high):
         ink = _ink_of_two_tones(gray > (low + high) / 2)
     else:
-        ink = _ink_of_photograph(gray)
+        ink = drop_specks(_ink_of_photograph(gray))
+        # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
+        return ink if cv2.countNonZero(ink) >= max(GRAIN, GRAIN_SHARE * gray.size) else np.zeros_like(gray)
     return drop_specks(ink)
 
 

@@ -19,8 +19,6 @@ from hwr.evaluation.score import inputs
 from hwr.recipes import Recipe
 from hwr.training.views import Views
 
-WORKERS = 2  # processes that prepare pictures beside the training
-
 
 class History(NamedTuple):
     """What happened: the loss of every step, and of every epoch the validation accuracy with the scale known
@@ -52,7 +50,7 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
     average = AveragedModel(network, avg_fn=_moving_average(recipe.averaging), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
     share = recipe.batch // accelerator.num_processes
-    loader = DataLoader(views, share, shuffle=True, drop_last=True, num_workers=WORKERS)
+    loader = DataLoader(views, share, shuffle=True, drop_last=True, collate_fn=tuple)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, recipe.lr, total_steps=recipe.epochs * len(loader), pct_start=0.2, final_div_factor=1000
     )
@@ -60,7 +58,7 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
 
     history = History([], [], [])
     for epoch in range(recipe.epochs):
-        views.epoch = epoch  # the workers start with each epoch and carry this along
+        views.epoch = epoch
         losses = _train_epoch(accelerator, network, average, optimizer, schedule, loader, recipe)
         history.losses.extend(losses)
         known, unknown = (_accuracy(average, x, validation) for x in checks)

@@ -5,7 +5,9 @@ import json
 import platform
 import subprocess
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,11 +15,13 @@ import torch
 from hwr import data
 from hwr.data.samples import Samples
 from hwr.evaluation import calibration, plots
-from hwr.evaluation.score import Answers, Score, answers, inputs, score
+from hwr.evaluation.score import Score, answers, inputs, score
 from hwr.recipes import Recipe
 from hwr.training import curves, export
 from hwr.training.loop import Trained, train
 
+SCALES = ("scale known", "scale unknown")
+KNOWN = SCALES[0]
 LIBRARIES = ("torch", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
 PROTOCOL = (
     "trained on the training split, settings chosen on validation, temperature and refusal level fitted on "
@@ -28,36 +32,37 @@ PROTOCOL = (
 def run(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, command: str) -> dict:
     """Train one recipe into the folder `out` and return its report, which lies there as report.json."""
     trained = train(recipe, data_dir, seed)
-    validation = data.read(recipe.data, "validation", data_dir)
-    logits = {known: _logits(trained, validation, recipe, known) for known in (True, False)}
-    both = np.concatenate([logits[True], logits[False]])
-    fitted = calibration.fit(both, np.concatenate([validation.labels] * 2))
+    sets = {split: data.read(recipe.data, split, data_dir) for split in ("validation", "test")}
+    asked = {name: _ask(trained, sets[name[0]], recipe, name[1]) for name in product(sets, SCALES)}
+    on_validation = np.concatenate([asked["validation", scale].logits for scale in SCALES])
+    fitted = calibration.fit(on_validation, np.tile(sets["validation"].labels, len(SCALES)))
     export.write(trained.network, recipe, fitted, out)
     curves.plot(trained.history, f"{recipe.name}, seed {seed}", out / "curves.png")
 
-    test = data.read(recipe.data, "test", data_dir)
     scores = {}
-    for known, scale in ((True, "scale known"), (False, "scale unknown")):
-        scores[f"validation, {scale}"] = score(answers(logits[known], fitted), validation.labels)
-        said = answers(_logits(trained, test, recipe, known), fitted)
-        scores[f"test, {scale}"] = score(said, test.labels)
-        _plot(said, scores[f"test, {scale}"], test, f"{recipe.name} on {recipe.data}, test, {scale}", known, out)
+    for (split, scale), (x, logits) in asked.items():
+        said, labels = answers(x, logits, fitted), sets[split].labels
+        scores[f"{split}, {scale}"] = scored = score(said, labels)
+        if split == "test":
+            title, name = f"{recipe.name} on {recipe.data}, {split}, {scale}", scale.replace(" ", "-")
+            plots.plot_confusion(scored, title, out / f"confusion-{name}.png")
+            plots.plot_reliability(said, labels, title, out / f"reliability-{name}.png")
     report = _report(recipe, trained, seed, command, fitted, scores)
     (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
 
-def _plot(said: Answers, scored: Score, samples: Samples, title: str, known: bool, out: Path) -> None:
-    name = "known" if known else "unknown"
-    plots.plot_confusion(scored, title, out / f"confusion-{name}.png")
-    plots.plot_reliability(said, samples.labels, title, out / f"reliability-{name}.png")
+class _Asked(NamedTuple):
+    """Inputs (N, C, H, W) float32, and the logits (N, 11) float32 that they got."""
+
+    x: np.ndarray
+    logits: np.ndarray
 
 
 @torch.inference_mode()
-def _logits(trained: Trained, samples: Samples, recipe: Recipe, known: bool) -> np.ndarray:
-    """(N, 11) float32."""
-    x = torch.from_numpy(inputs(samples, recipe.prepare, known))
-    return torch.cat([trained.network(part) for part in x.split(512)]).numpy()
+def _ask(trained: Trained, samples: Samples, recipe: Recipe, scale: str) -> _Asked:
+    x = inputs(samples, recipe.prepare, scale == KNOWN)
+    return _Asked(x, torch.cat([trained.network(part) for part in torch.from_numpy(x).split(512)]).numpy())
 
 
 def _report(recipe, trained: Trained, seed: int, command: str, fitted, scores: dict[str, Score]) -> dict:

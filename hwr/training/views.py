@@ -1,9 +1,10 @@
-"""What the network sees while it trains: every digit anew in each epoch, and pictures that hold none."""
+"""What the network sees while it trains: several views of every digit, and pictures that hold none."""
 
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
 
 from hwr.data import clutter
 from hwr.data.photographs import photograph
@@ -14,43 +15,61 @@ from hwr.recipes import Recipe
 NO_DIGIT = 10  # the class of a picture without a digit
 KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
 
-cv2.setNumThreads(0)  # the loader's workers are the parallelism
+WORKERS = 2  # processes that make views
+AT_A_TIME = 500
 
 
 class Views(Dataset):
-    """Training inputs: index -> ((C, H, W) float32, label int). The same for one seed, epoch and index.
+    """Training inputs, made beforehand: a list of indices -> ((N, C, H, W) float32, (N,) int64 labels).
 
-    The first `len(samples)` indices are the digits, the others pictures without one. Set `epoch` before
-    each pass. After `recipe.views` epochs the views come round again, from memory: to make one costs more
-    than to train on it.
+    Each picture has `recipe.views` views. Set `epoch` before each pass: after so many epochs the views come
+    round again, since to make one costs more than to train on it. The first `len(samples)` indices are the
+    digits, the others pictures without one. The same seed gives the same views.
     """
+
+    def __init__(self, samples: Samples, recipe: Recipe, seed: int):
+        self.epoch = 0
+        maker = _Maker(samples, recipe, seed)
+        shape = (recipe.views, maker.pictures)
+        self.labels = torch.full(shape[1:], NO_DIGIT)
+        self.labels[: len(samples.labels)] = torch.from_numpy(samples.labels)
+        self._padded = torch.empty(len(maker), *recipe.prepare.shape[1:], dtype=torch.uint8)
+        self._size = torch.empty(len(maker))
+        made = DataLoader(maker, AT_A_TIME, num_workers=WORKERS)
+        for k, (padded, size) in enumerate(tqdm(made, "views", leave=False, disable=None)):
+            self._padded[k * AT_A_TIME : k * AT_A_TIME + len(size)] = padded
+            self._size[k * AT_A_TIME : k * AT_A_TIME + len(size)] = size
+        self._padded = self._padded.view(*shape, *recipe.prepare.shape[1:])
+        self._size = self._size.view(shape)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitems__(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        view = self.epoch % len(self._size)
+        padded, size = self._padded[view, indices], self._size[view, indices]
+        planes = [padded / 255, size[:, None, None].expand_as(padded)]
+        return torch.stack(planes, dim=1), self.labels[indices]
+
+
+class _Maker(Dataset):
+    """Makes one view of one picture: index -> ((H, W) uint8 padded, its size plane's value)."""
 
     def __init__(self, samples: Samples, recipe: Recipe, seed: int):
         self.samples = samples
         self.recipe = recipe
         self.seed = seed
-        self.epoch = 0
-        kept = (recipe.views, len(self))
-        # Shared, so that what one worker has made serves every later worker.
-        self._padded = torch.zeros(*kept, *recipe.prepare.shape[1:], dtype=torch.uint8).share_memory_()
-        self._size = torch.full(kept, torch.nan).share_memory_()  # NaN: not made yet
+        self.pictures = round(len(samples.images) * (1 + recipe.clutter))
+        cv2.setNumThreads(0)  # the workers are the parallelism
 
     def __len__(self) -> int:
-        return round(len(self.samples.images) * (1 + self.recipe.clutter))
+        return self.recipe.views * self.pictures
 
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        view = self.epoch % self.recipe.views
-        if torch.isnan(self._size[view, index]):
-            made = self._make(index, np.random.default_rng((self.seed, view, index)))
-            self._padded[view, index] = torch.from_numpy(np.round(made[0] * 255).astype(np.uint8))
-            self._size[view, index] = float(made[1, 0, 0])
-        x = torch.empty(self.recipe.prepare.shape)
-        x[0] = self._padded[view, index] / 255
-        x[1] = self._size[view, index]
-        return x, int(self.samples.labels[index]) if index < len(self.samples.images) else NO_DIGIT
-
-    def _make(self, index: int, rng: np.random.Generator) -> np.ndarray:
-        return self._digit(index, rng) if index < len(self.samples.images) else self._no_digit(rng)
+    def __getitem__(self, k: int) -> tuple[torch.Tensor, float]:
+        view, index = divmod(k, self.pictures)
+        rng = np.random.default_rng((self.seed, view, index))
+        x = self._digit(index, rng) if index < len(self.samples.images) else self._no_digit(rng)
+        return torch.from_numpy(np.round(x[0] * 255).astype(np.uint8)), float(x[1, 0, 0])
 
     def _digit(self, index: int, rng: np.random.Generator) -> np.ndarray:
         gray, kind = self.samples.images[index], rng.random()
