@@ -127,20 +127,11 @@ def _natural(name: str) -> tuple:
 def _answer(recognizer: hwr.Recognizer, path: str, dpi: float | None) -> dict:
     """What one picture's line says, as JSON has it."""
     try:
-        said = recognizer.read(path, dpi)
+        return {"path": path} | recognizer.read(path, dpi).json()
     except hwr.PictureError as error:
         return {"path": path, "error": str(error)}
     except OSError as error:
         return {"path": path, "error": f"it can't be read ({error.strerror or error})"}
-    answer = {
-        "path": path,
-        "digit": said.digit,
-        "confidence": said.confidence,
-        "is_digit": said.is_digit,
-        "probabilities": said.probabilities,
-        "model": said.model,
-    }
-    return answer if said.is_digit else answer | {"reason": said.reason}
 
 
 def _line(answer: dict) -> str:

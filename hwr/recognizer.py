@@ -36,6 +36,12 @@ class Prediction(NamedTuple):
         """The digit as Persian writes it, "۰" to "۹", or None."""
         return self.digit and PERSIAN[int(self.digit)]
 
+    def json(self) -> dict:
+        """The same without its pictures, in types that JSON has; `reason` only where there is one."""
+        kept = self._asdict()
+        del kept["stages"]
+        return kept if self.reason else {name: value for name, value in kept.items() if name != "reason"}
+
 
 class Recognizer:
     """A network with the preparation it was trained with. `hwr.load(name)` makes one."""
