@@ -1,0 +1,63 @@
+import cv2
+import numpy as np
+import pytest
+from scans import scan
+
+from hwr.data import clutter
+from hwr.imaging.stages import binarize
+
+DIGITS = [np.pad(scan(k % 10, np.random.default_rng(k)), 4, constant_values=255) for k in range(30)]
+
+
+def made(kind, count: int = 30) -> list[np.ndarray]:
+    return [kind(np.random.default_rng(seed), DIGITS) for seed in range(count)]
+
+
+@pytest.mark.parametrize("kind", clutter.KINDS)
+def test_a_picture_of_every_kind_has_ink_on_paper(kind):
+    pictures = made(kind)
+    for gray in pictures:
+        assert gray.dtype == np.uint8
+        assert gray.ndim == 2
+        assert gray.max() == 255
+        assert 0.005 < (gray < 128).mean() < 0.8
+    assert np.mean([binarize(gray).any() for gray in pictures]) > 0.8  # the others are drawn again
+    assert len({gray.tobytes() for gray in pictures}) == len(pictures)
+
+
+def test_the_same_generator_draws_the_same():
+    first, again = (clutter.draw(np.random.default_rng(3), DIGITS) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+def test_every_kind_comes_as_often_as_promised(monkeypatch):
+    drawn = []
+    kinds = [lambda *_, k=k: drawn.append(k) for k in range(len(clutter.KINDS))]
+    monkeypatch.setattr(clutter, "KINDS", kinds)
+    rng = np.random.default_rng(0)
+    for _ in range(4000):
+        clutter.draw(rng, DIGITS)
+    np.testing.assert_allclose(np.bincount(drawn) / 4000, clutter.SHARES, atol=0.03)
+
+
+def test_no_character_looks_like_a_persian_digit():
+    assert set(clutter.CHARACTERS).isdisjoint("OoIlirnhEVvuAqgPp9yY4701L|")
+
+
+def test_joined_digits_are_two_or_three_in_whole():
+    ink = {int((digit < 128).sum()) for digit in DIGITS}
+    pairs = {a + b for a in ink for b in ink}
+    for gray in made(clutter._joined):
+        amount = int((gray < 128).sum())
+        assert amount in pairs or amount - min(ink) >= min(pairs)
+
+
+def test_joined_digits_stay_together_through_the_stages():
+    """Or the one that is left would be taught as no digit."""
+    for gray in made(clutter._joined, 100):
+        assert cv2.connectedComponents(binarize(gray))[0] > 2
+
+
+def test_shares_are_of_a_whole():
+    assert sum(clutter.SHARES) == pytest.approx(1)
+    assert len(clutter.SHARES) == len(clutter.KINDS)
