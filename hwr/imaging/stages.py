@@ -10,8 +10,8 @@ THUMBNAIL = 96  # px: enough to see how the light falls on the paper
 SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
-NOISE_SIGMAS = 5.0  # ink stands out from the grain of the paper by more than this
-GRAIN, GRAIN_SHARE = 12, 1 / 40_000  # px, and of the picture: a grain of the paper is no larger
+NOISE_SIGMAS = 6.0  # ink stands out from the grain of the paper by more than this
+GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the paper is no larger
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
@@ -205,11 +205,11 @@ def pad(centered: np.ndarray, side: int, margin: int) -> np.ndarray:
     """
     glyph = side - 2 * margin
     fine = _scale(centered, OVERSAMPLE * glyph)
-    missing = round(OVERSAMPLE * STROKE - _stroke_width(fine))
+    solid = np.where(fine > fine.max() / 4, 255, 0).astype(np.uint8)  # shrinking has faded what is thin
+    missing = round(OVERSAMPLE * STROKE - _stroke_width(solid))
     if missing > 0:
-        solid = np.where(fine > fine.max() / 4, 255, 0).astype(np.uint8)  # shrinking has faded what is thin
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
-        fine = cv2.dilate(np.pad(solid, missing), kernel)
+        fine = center(cv2.dilate(np.pad(solid, missing), kernel))
     small = _scale(fine, glyph)
     height, width = small.shape
     top, left = (side - height) // 2, (side - width) // 2
