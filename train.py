@@ -27,12 +27,13 @@ def main() -> int:
 
     from hwr import weights
     from hwr.data import DataError
+    from hwr.data.cdb import CdbError
     from hwr.training import export
     from hwr.training.run import run
 
     try:
         report = run(recipe, args.data_dir, args.seed, out, shlex.join(["python", *sys.argv]))
-    except DataError as error:
+    except (DataError, CdbError) as error:
         print(error, file=sys.stderr)
         return 2
     for name, score in report["scores"].items():

@@ -30,7 +30,7 @@ class Views(Dataset):
     def __init__(self, samples: Samples, recipe: Recipe, seed: int):
         self.epoch = 0
         maker = _Maker(samples, recipe, seed)
-        shape = (recipe.views, maker.pictures)
+        shape = (maker.views, maker.pictures)
         self.labels = torch.full(shape[1:], NO_DIGIT)
         self.labels[: len(samples.labels)] = torch.from_numpy(samples.labels)
         self._padded = torch.empty(len(maker), *recipe.prepare.shape[1:], dtype=torch.uint8)
@@ -60,10 +60,11 @@ class _Maker(Dataset):
         self.recipe = recipe
         self.seed = seed
         self.pictures = round(len(samples.images) * (1 + recipe.clutter))
+        self.views = min(recipe.views, recipe.epochs)  # no more than will be seen
         cv2.setNumThreads(0)  # the workers are the parallelism
 
     def __len__(self) -> int:
-        return self.recipe.views * self.pictures
+        return self.views * self.pictures
 
     def __getitem__(self, k: int) -> tuple[torch.Tensor, float]:
         view, index = divmod(k, self.pictures)
