@@ -5,7 +5,7 @@ from typing import NamedTuple
 from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
-from hwr.imaging.stages import Stages
+from hwr.imaging.stages import WORK, Stages
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
@@ -59,7 +59,7 @@ class Recognizer:
         then helps to tell a zero from a round five.
         Raises PictureError, whose sentence says what is wrong with the picture.
         """
-        stages = self.preparation.stages(decode(image))
+        stages = self.preparation.stages(decode(image, WORK if dpi is None else None))
         x = self.preparation.input(stages, dpi)
         if x is None:
             return self._none(stages, dict.fromkeys(DIGITS, 0.1), 0.0, "nothing is written on this picture")

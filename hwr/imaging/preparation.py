@@ -7,6 +7,7 @@ import numpy as np
 from hwr.imaging.stages import Stages, binarize, center, pad, shrink
 
 MM_PER_INCH = 25.4
+LARGEST = 10.0  # mm: nobody fills a form with larger digits, so a larger size says nothing
 SIZE_UNIT = 4.0  # mm: about a written digit's height, so that the size plane is near 1
 
 
@@ -42,15 +43,16 @@ class Preparation:
         """A network's input: Stages -> (channels, side, side) float32, or None where nothing is written.
 
         The first plane is the padded picture, 0 paper, 1 ink. The size plane, where there is one,
-        is the ink's longer side in units of 4 mm, or 0 where `dpi` (dots per inch of the picture as
-        it came) is None: unknown.
+        is the ink's longer side in units of 4 mm, or 0 where it is unknown: where `dpi` (dots per inch
+        of the picture) is None, or the ink is larger than 10 mm.
         """
         if stages.padded is None:
             return None
         x = np.zeros(self.shape, np.float32)
         x[0] = stages.padded / np.float32(255)
         if self.size_plane and dpi:
-            x[1] = stages.size / dpi * MM_PER_INCH / SIZE_UNIT
+            size = stages.size / dpi * MM_PER_INCH
+            x[1] = size / SIZE_UNIT if size <= LARGEST else 0
         return x
 
     def array(self, gray: np.ndarray, dpi: float | None = None) -> np.ndarray | None:

@@ -29,7 +29,7 @@ class Stages(NamedTuple):
 
     `gray` is as it came (shrunk to 1,024 px at most), `binary` has the same size. `centered` and
     `padded` are None where nothing is written. `size` is the longer side of the ink in pixels of the
-    picture as it came, 0 where nothing is written.
+    picture as it was decoded, 0 where nothing is written.
     """
 
     gray: np.ndarray

@@ -36,15 +36,7 @@ def record(recognizer: Recognizer, path: Path) -> dict:
     """
     if path.stat().st_size > MOST:
         raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
-    prediction = recognizer.read(path)
-    answer = {
-        "digit": prediction.digit,
-        "confidence": prediction.confidence,
-        "is_digit": prediction.is_digit,
-        "probabilities": prediction.probabilities,
-        "model": prediction.model,
-    }
-    return answer if prediction.is_digit else answer | {"reason": prediction.reason}
+    return recognizer.read(path).json()
 
 
 def take_uploads_only(file: gr.File) -> None:
