@@ -38,9 +38,8 @@ class Prediction(NamedTuple):
 
     def json(self) -> dict:
         """The same without its pictures, in types that JSON has; `reason` only where there is one."""
-        kept = self._asdict()
-        del kept["stages"]
-        return kept if self.reason else {name: value for name, value in kept.items() if name != "reason"}
+        names = ["digit", "confidence", "is_digit", "probabilities", "model", *(["reason"] if self.reason else [])]
+        return {name: getattr(self, name) for name in names}
 
 
 class Recognizer:
