@@ -22,10 +22,13 @@ class Calibration:
     def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N, 11) logits -> the ten digits' probabilities (N, 10), sum 1, and that of being a digit (N,)."""
         scaled = logits.astype(np.float64) / self.temperature
-        weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        weights /= weights.sum(axis=1, keepdims=True)
-        is_digit = weights[:, :DIGITS].sum(axis=1)
-        return weights[:, :DIGITS] / np.maximum(is_digit, 1e-12)[:, None], is_digit
+        # The ten by themselves: their share may be too small to divide by.
+        return _softmax(scaled[:, :DIGITS]), _softmax(scaled)[:, :DIGITS].sum(axis=1)
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
