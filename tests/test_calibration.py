@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from hwr.evaluation.calibration import REFUSED, Calibration, calibration_error, fit
+
+
+def sampled(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+    """Logits of the ten digits that are `temperature` times too sharp, and labels that follow the true ones."""
+    rng = np.random.default_rng(0)
+    true = rng.normal(0, 2, (n, 10))
+    labels = (true + rng.gumbel(size=true.shape)).argmax(axis=1)  # a draw from the softmax
+    return np.column_stack([true * temperature, np.full(n, -40.0)]).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5])
+def test_the_temperature_is_found(temperature):
+    assert fit(*sampled(temperature)).temperature == pytest.approx(temperature, rel=0.03)
+
+
+def test_fitting_calibrates():
+    logits, labels = sampled(2.5)
+
+    def error(calibration: Calibration) -> float:
+        digits, _ = calibration.probabilities(logits)
+        return calibration_error(digits.max(axis=1), digits.argmax(axis=1) == labels)
+
+    assert error(Calibration()) > 0.1
+    assert error(fit(logits, labels)) < 0.01
+
+
+def test_probabilities_by_hand():
+    logits = np.log(np.array([[0.1, 0.3, *[0.0125] * 8, 0.5]]))
+    digits, is_digit = Calibration().probabilities(logits)
+    np.testing.assert_allclose(is_digit, [0.5])
+    np.testing.assert_allclose(digits, [[0.2, 0.6, *[0.025] * 8]])
+    # At temperature 1/2 every probability is squared before they are made to sum to 1.
+    digits, is_digit = Calibration(temperature=0.5).probabilities(logits)
+    squares = 0.01 + 0.09 + 8 * 0.0125**2
+    np.testing.assert_allclose(is_digit, [squares / (squares + 0.25)])
+    np.testing.assert_allclose(digits[0, 1], 0.09 / squares)
+
+
+@given(arrays(np.float32, (3, 11), elements=st.floats(-1000, 1000, width=32)), st.floats(0.05, 20))
+def test_probabilities_sum_to_1_whatever_the_logits(logits, temperature):
+    digits, is_digit = Calibration(temperature).probabilities(logits)
+    np.testing.assert_allclose(digits.sum(axis=1), 1, atol=1e-6)
+    assert ((digits >= 0) & (digits <= 1)).all()
+    assert ((is_digit >= 0) & (is_digit <= 1 + 1e-12)).all()
+    chosen = np.take_along_axis(logits[:, :10], digits.argmax(axis=1)[:, None], axis=1)[:, 0]
+    np.testing.assert_allclose(chosen / temperature, logits[:, :10].max(axis=1) / temperature, atol=1e-6)
+
+
+def test_calibration_error_by_hand():
+    confidence = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
+    correct = np.array([True, True, True, False, True, False])
+    # Four answers at 0.95, three of them right: 0.8 too sure in sum; two at 0.55, one right: 0.1.
+    assert calibration_error(confidence, correct) == pytest.approx(0.9 / 6)
+    assert calibration_error(confidence, correct, bins=1) == pytest.approx((4 * 0.95 + 2 * 0.55 - 4) / 6)
+
+
+def test_calibration_error_at_the_ends():
+    assert calibration_error(np.array([1.0, 1.0, 0.0]), np.array([True, True, False])) == 0
+    assert calibration_error(np.array([1.0, 0.0]), np.array([False, True])) == 1
+    assert calibration_error(np.empty(0), np.empty(0, bool)) == 0
+
+
+def doubted(share: float, n: int = 10_000) -> np.ndarray:
+    """Logits of n pictures of a 3, a share of which look like no digit at all."""
+    logits = np.zeros((n, 11))
+    logits[:, 3] = 10
+    count = int(share * n)
+    logits[:count, 10] = np.linspace(12, 11, count)
+    return logits
+
+
+def test_every_digit_is_surely_one_and_half_is_the_level():
+    assert fit(doubted(0), np.full(10_000, 3)).least_digit == 0.5
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05])
+def test_few_digits_of_validation_are_refused(share):
+    """The level falls until no more than REFUSED of the true digits lie below it."""
+    logits = doubted(share)
+    calibration = fit(logits, np.full(len(logits), 3))
+    _, is_digit = calibration.probabilities(logits)
+    assert calibration.least_digit < 0.5
+    assert (is_digit < calibration.least_digit).mean() <= 2 * REFUSED
+    assert (is_digit < calibration.least_digit + 0.01).mean() > REFUSED

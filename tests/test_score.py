@@ -1,0 +1,111 @@
+import json
+
+import numpy as np
+import pytest
+from pictures import drawing
+
+from hwr.data import DataError, Samples
+from hwr.evaluation import score as scoring
+from hwr.evaluation.calibration import Calibration
+from hwr.evaluation.score import Answers, answers, evaluate, inputs, score, wilson
+from hwr.imaging.preparation import Preparation
+from hwr.recognizer import Recognizer
+
+BLANK = np.full((30, 40), 255, np.uint8)
+PREPARATION = Preparation(size_plane=True)
+
+
+def logits(*rows: dict[int, float]) -> np.ndarray:
+    """A row of eleven each, 0 but where told."""
+    every = np.zeros((len(rows), 11), np.float32)
+    for row, told in zip(every, rows, strict=True):
+        for place, value in told.items():
+            row[place] = value
+    return every
+
+
+def test_a_score_by_hand():
+    said = Answers(np.array([3, 3, 5, -1, 0, 7]), np.array([1.0, 1.0, 0.5, 0.0, 1.0, 0.5]))
+    scored = score(said, np.array([3, 3, 0, 8, 0, 7]))
+    assert (scored.n, scored.correct, scored.accuracy, scored.refused) == (6, 4, 4 / 6, 1)
+    expected = np.zeros((10, 11), int)
+    expected[3, 3] = 2
+    expected[0, 5] = expected[0, 0] = expected[7, 7] = expected[8, 10] = 1
+    np.testing.assert_array_equal(scored.confusion, expected)
+    # Three at 1.0, all right; two at 0.5, one right; one at 0, wrong: perfectly calibrated.
+    assert scored.ece == pytest.approx(0)
+    assert (scored.low, scored.high) == wilson(4, 6)
+    told = json.loads(json.dumps(scored.json()))
+    assert told == scored._asdict() | {"confusion": expected.tolist()}
+
+
+@pytest.mark.parametrize(
+    ("correct", "n", "low", "high"),
+    [(116, 140, 0.758, 0.882), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (5, 10, 0.237, 0.763)],
+)
+def test_wilson(correct, n, low, high):
+    assert wilson(correct, n) == pytest.approx((low, high), abs=6e-4)
+
+
+def test_inputs_are_what_the_preparation_makes():
+    samples = Samples([drawing(3), BLANK, drawing(7, 100)], np.array([3, 0, 7]), 200.0)
+    x = inputs(samples, PREPARATION)
+    assert x.shape == (3, 2, 32, 32)
+    np.testing.assert_array_equal(x[0], PREPARATION.array(drawing(3), 200.0))
+    np.testing.assert_array_equal(x[2], PREPARATION.array(drawing(7, 100), 200.0))
+    assert not x[1].any()
+    unknown = inputs(samples, PREPARATION, scale_known=False)
+    np.testing.assert_array_equal(unknown[:, 0], x[:, 0])
+    assert not unknown[:, 1].any()
+
+
+class Engine:
+    """Answers a picture by the amount of its ink: always the same for the same."""
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        places = (x[:, 0].sum(axis=(1, 2))[:, None] * np.arange(1, 12)) % 7
+        return (places + 3 * x[:, 1, :1, 0]).astype(np.float32)
+
+
+@pytest.mark.parametrize("least_digit", [0.01, 0.5, 0.9])
+@pytest.mark.parametrize("scale_known", [True, False])
+def test_scoring_follows_the_rule_of_the_recognizer(least_digit, scale_known):
+    samples = Samples([*(drawing(d, 90 + 20 * d) for d in range(10)), BLANK], np.arange(11) % 10, 300.0)
+    calibration = Calibration(0.7, least_digit)
+    recognizer = Recognizer("stub", Engine(), PREPARATION, calibration)
+    read = [recognizer.read(gray, 300.0 if scale_known else None) for gray in samples.images]
+    x = inputs(samples, PREPARATION, scale_known)
+    said = answers(x, Engine().logits(x), calibration)
+    assert said.digits.tolist() == [-1 if each.digit is None else int(each.digit) for each in read]
+    np.testing.assert_allclose(said.confidence, [each.confidence for each in read], atol=1e-6)
+
+
+def test_answers_refuse_what_is_no_digit():
+    x = np.ones((3, 2, 32, 32), np.float32)
+    said = answers(x, logits({4: 9}, {4: 9, 10: 12}, {10: 12, 6: 11}), Calibration(1.0, 0.1))
+    assert said.digits.tolist() == [4, -1, 6]
+    assert said.confidence[1] < 0.1 < said.confidence[2] < 0.5 < said.confidence[0]
+
+
+def test_evaluate_tells_what_was_scored(monkeypatch, tmp_path):
+    asked = []
+
+    def read(*arguments):
+        asked.append(arguments)
+        return Samples([drawing(1), drawing(2)], np.array([1, 2]), dpi)
+
+    monkeypatch.setattr(scoring.data, "read", read)
+    recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration())
+    for dpi, known, expected in ((200.0, True, True), (200.0, False, False), (None, True, False)):
+        told = evaluate(recognizer, "hoda", "validation", tmp_path, scale_known=known)
+        assert told["scale_known"] is expected
+        assert (told["model"], told["dataset"], told["split"], told["n"]) == ("stub", "hoda", "validation", 2)
+        assert told["accuracy"] == told["correct"] / 2
+        assert {"ece", "low", "high", "refused", "confusion"} < set(told)
+        json.dumps(told)
+    assert asked == [("hoda", "validation", tmp_path)] * 3
+
+
+def test_evaluate_of_an_unknown_dataset_lists_the_known():
+    with pytest.raises(DataError, match="no dataset is called 'hdoa'; there are hoda, "):
+        evaluate(Recognizer("stub", Engine(), PREPARATION, Calibration()), "hdoa")
