@@ -22,7 +22,10 @@ def read(name: str, file: str) -> bytes:
     if name not in known:
         raise WeightsError(f"no model is called {name!r}; there are {', '.join(sorted(known))}")
     path = FOLDER / name / file
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: can't be read ({error.strerror}); install hwr again") from None
     found, expected = hashlib.sha256(data).hexdigest(), known[name]["files"][file]
     if found != expected:
         raise WeightsError(
