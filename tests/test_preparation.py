@@ -53,6 +53,12 @@ def test_the_size_plane_is_the_ink_in_units_of_4_mm(dpi, expected):
     assert np.ptp(x[1]) == 0
 
 
+@pytest.mark.parametrize(("ink", "expected"), [(78, 9.906 / 4), (79, 0)])
+def test_a_size_that_no_form_has_says_nothing(ink, expected):
+    """10 mm at 200 dpi are 78.7 px."""
+    np.testing.assert_allclose(PREPARATION.array(page(200, 100, ink), 200)[1], expected, rtol=1e-4)
+
+
 def test_the_size_counts_the_pixels_that_came_though_they_were_shrunk():
     stages = PREPARATION.stages(page(4000, 3000, ink=1000))
     assert stages.gray.shape == (1024, 768)

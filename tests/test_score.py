@@ -87,7 +87,8 @@ def test_answers_refuse_what_is_no_digit():
     assert said.confidence[1] < 0.1 < said.confidence[2] < 0.5 < said.confidence[0]
 
 
-def test_evaluate_tells_what_was_scored(monkeypatch, tmp_path):
+@pytest.mark.parametrize(("dpi", "known"), [(200.0, True), (200.0, False), (None, True)])
+def test_evaluate_tells_what_was_scored(dpi, known, monkeypatch, tmp_path):
     asked = []
 
     def read(*arguments):
@@ -96,14 +97,13 @@ def test_evaluate_tells_what_was_scored(monkeypatch, tmp_path):
 
     monkeypatch.setattr(scoring.data, "read", read)
     recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration())
-    for dpi, known, expected in ((200.0, True, True), (200.0, False, False), (None, True, False)):
-        told = evaluate(recognizer, "hoda", "validation", tmp_path, scale_known=known)
-        assert told["scale_known"] is expected
-        assert (told["model"], told["dataset"], told["split"], told["n"]) == ("stub", "hoda", "validation", 2)
-        assert told["accuracy"] == told["correct"] / 2
-        assert {"ece", "low", "high", "refused", "confusion"} < set(told)
-        json.dumps(told)
-    assert asked == [("hoda", "validation", tmp_path)] * 3
+    told = evaluate(recognizer, "hoda", "validation", tmp_path, scale_known=known)
+    assert asked == [("hoda", "validation", tmp_path)]
+    assert told["scale_known"] is (known and dpi is not None)
+    assert (told["model"], told["dataset"], told["split"], told["n"]) == ("stub", "hoda", "validation", 2)
+    assert told["accuracy"] == told["correct"] / 2
+    assert {"ece", "low", "high", "refused", "confusion"} < set(told)
+    json.dumps(told)
 
 
 def test_evaluate_of_an_unknown_dataset_lists_the_known():

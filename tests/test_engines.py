@@ -1,0 +1,93 @@
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import hwr
+from hwr import data, weights
+from hwr.engines import OpenCVEngine, TorchEngine
+from hwr.evaluation.score import answers, inputs, score
+
+SCALES = ("known", "unknown")
+NAME = hwr.DEFAULT
+
+
+@pytest.fixture(scope="module")
+def engine() -> OpenCVEngine:
+    return OpenCVEngine(weights.read(NAME, "model.onnx"))
+
+
+def noise(count: int) -> np.ndarray:
+    return np.random.default_rng(0).random((count, 2, 32, 32)).astype(np.float32)
+
+
+def test_each_picture_is_answered_by_itself(engine):
+    x = noise(6)
+    together = engine.logits(x)
+    assert (together.shape, together.dtype) == ((6, 11), np.float32)
+    np.testing.assert_array_equal(together[::-1], engine.logits(x[::-1]))
+    np.testing.assert_array_equal(together, np.concatenate([engine.logits(one[None]) for one in x]))
+    assert len(np.unique(together, axis=0)) == 6
+
+
+def test_an_answer_is_not_overwritten_by_the_next(engine):
+    first = engine.logits(noise(1))
+    kept = first.copy()
+    engine.logits(1 - noise(1))
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_threads_do_not_mix_their_pictures(engine):
+    x = noise(64)
+    expected = engine.logits(x)
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda one: engine.logits(one[None])[0], x))
+    np.testing.assert_array_equal(said, expected)
+
+
+class Asked(NamedTuple):
+    """Hoda's test set as the network sees it, with the scale known and unknown, and what OpenCV answers."""
+
+    labels: np.ndarray
+    x: dict[str, np.ndarray]
+    logits: dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def hoda(data_dir, recognizer) -> Asked:
+    samples = data.read("hoda", "test", data_dir)
+    x = {scale: inputs(samples, recognizer.preparation, scale == "known") for scale in SCALES}
+    return Asked(samples.labels, x, {scale: recognizer.engine.logits(x[scale]) for scale in SCALES})
+
+
+@pytest.mark.data
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scale", SCALES)
+def test_torch_agrees_with_opencv_on_all_of_hoda(hoda, recognizer, scale):
+    assert len(hoda.labels) == 20_000
+    torch = TorchEngine("compact", weights.FOLDER / NAME / "model.safetensors")
+    parts = np.array_split(hoda.x[scale], 40)
+    logits = np.concatenate([torch.logits(part) for part in parts])
+    probabilities = recognizer.calibration.probabilities
+    for said, expected in zip(probabilities(hoda.logits[scale]), probabilities(logits), strict=True):
+        assert np.abs(said - expected).max() < 1e-4
+
+
+@pytest.mark.data
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scale", SCALES)
+def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
+    told = weights.index()[NAME]["figures"][f"test, scale {scale}"]
+    scored = score(answers(hoda.x[scale], hoda.logits[scale], recognizer.calibration), hoda.labels)
+    assert (scored.n, scored.correct, scored.accuracy) == (told["n"], told["correct"], told["accuracy"])
+    assert scored.ece == pytest.approx(told["ece"], abs=1e-5)
+
+
+@pytest.mark.data
+@pytest.mark.timeout(300)
+def test_at_most_60_of_hoda_s_20_000_are_wrong(hoda, recognizer):
+    scored = score(answers(hoda.x["known"], hoda.logits["known"], recognizer.calibration), hoda.labels)
+    assert scored.n - scored.correct <= 60
+    assert scored.accuracy >= 0.9970
+    assert scored.ece < 0.01

@@ -1,0 +1,155 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import drawing, encode
+from scans import scan
+
+import hwr
+from hwr.evaluation.calibration import Calibration
+from hwr.imaging.preparation import Preparation
+from hwr.imaging.stages import Stages
+
+DIGITS = [*"0123456789"]
+
+
+class Engine:
+    """Says of every picture what it was told, and keeps what it was given."""
+
+    def __init__(self, **logits: float):
+        self.said = np.array([[logits.get(f"_{k}", 0) for k in range(11)]], np.float32)
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        self.given = x
+        return self.said
+
+
+def saying(**logits: float) -> hwr.Recognizer:
+    return hwr.Recognizer("stub", Engine(**logits), Preparation(size_plane=True), Calibration())
+
+
+@pytest.mark.parametrize("pen", [6, 16, 30])
+@pytest.mark.parametrize("digit", range(1, 10))
+def test_ten_drawn_digits(recognizer, digit, pen):
+    said = recognizer.read(drawing(digit, pen=pen))
+    assert said.digit == str(digit)
+    assert said.persian == "۰۱۲۳۴۵۶۷۸۹"[digit]
+    assert said.confidence > 0.5
+
+
+@pytest.mark.parametrize("pen", [16, 30, 50])
+def test_a_drawn_zero(recognizer, pen):
+    assert recognizer.read(drawing(0, pen=pen)).digit == "0"
+
+
+def test_the_fields_of_a_prediction(recognizer):
+    said = recognizer.read(drawing(7))
+    assert (said.digit, said.persian, said.is_digit, said.reason, said.model) == ("7", "۷", True, None, "hoda-compact")
+    assert list(said.probabilities) == DIGITS
+    assert all(type(share) is float and 0 <= share <= 1 for share in said.probabilities.values())
+    assert sum(said.probabilities.values()) == pytest.approx(1, abs=1e-6)
+    assert max(said.probabilities, key=said.probabilities.get) == "7"
+    assert type(said.confidence) is float
+    assert 0 <= said.confidence <= 1
+    assert type(said.is_digit) is bool
+    assert isinstance(said.stages, Stages)
+    assert said.stages.padded.shape == (32, 32)
+    np.testing.assert_array_equal(said.stages.gray, drawing(7))
+
+
+def test_confidence_is_that_it_is_a_digit_and_this_one():
+    said = saying(_4=2, _10=1).read(drawing(4))
+    weights = np.exp([0] * 4 + [2] + [0] * 5 + [1])
+    assert said.digit == "4"
+    assert said.confidence == pytest.approx(weights[4] / weights.sum())
+    assert said.probabilities["4"] == pytest.approx(weights[4] / weights[:10].sum())
+
+
+def test_what_is_no_digit_is_refused_with_a_reason():
+    said = saying(_4=2, _10=5).read(drawing(4))
+    assert (said.digit, said.persian, said.is_digit) == (None, None, False)
+    assert said.reason == "what is written here does not look like a digit"
+    assert said.stages.padded is not None
+    assert max(said.probabilities, key=said.probabilities.get) == "4"
+    assert sum(said.probabilities.values()) == pytest.approx(1)
+    assert said.confidence < 0.1
+
+
+@pytest.mark.parametrize("level", [0, 127, 255])
+def test_blank_has_no_digit_and_no_preference(recognizer, level):
+    said = recognizer.read(np.full((280, 280), level, np.uint8))
+    assert (said.digit, said.is_digit, said.confidence) == (None, False, 0.0)
+    assert said.reason == "nothing is written on this picture"
+    assert said.probabilities == dict.fromkeys(DIGITS, 0.1)
+    assert (said.stages.centered, said.stages.padded) == (None, None)
+
+
+@pytest.mark.parametrize("side", [28, 48, 64, 100, 280])
+@pytest.mark.parametrize("grain", [4, 12])
+def test_the_grain_of_paper_is_no_digit(recognizer, side, grain):
+    for seed in range(5):
+        gray = np.clip(np.random.default_rng(seed).normal(180, grain, (side, side)), 0, 255).astype(np.uint8)
+        assert recognizer.read(gray).digit is None
+
+
+def test_the_resolution_reaches_the_network():
+    recognizer = saying(_0=9)
+    small = np.pad(np.zeros((12, 12), np.uint8), 10, constant_values=255)
+    recognizer.read(small, dpi=200)
+    np.testing.assert_allclose(recognizer.engine.given[0, 1], 12 / 200 * 25.4 / 4, rtol=1e-5)
+    recognizer.read(small)
+    assert not recognizer.engine.given[0, 1].any()
+
+
+def test_the_size_tells_a_zero_from_a_five(recognizer):
+    """A ring of 3 mm and the same of 1.3 mm: in the scans of forms zeros are the small ones."""
+    ring = np.pad(scan(0, np.random.default_rng(0)), 4, constant_values=255)
+    zero = [recognizer.read(ring, dpi=dpi).probabilities["0"] for dpi in (100, 300)]
+    assert zero[1] > zero[0]
+    assert recognizer.read(ring, dpi=300).digit == "0"
+
+
+def test_a_bad_picture_is_a_picture_error(recognizer):
+    with pytest.raises(hwr.PictureError):
+        recognizer.read(b"no picture")
+    assert recognizer.read(drawing(2)).digit == "2"
+
+
+@pytest.mark.parametrize("form", ["array", "floats", "bytes", "path", "sketchpad"])
+def test_a_picture_in_any_form_has_the_same_answer(recognizer, form, tmp_path):
+    gray = drawing(6)
+    (tmp_path / "6.png").write_bytes(encode(gray))
+    forms = {
+        "array": np.dstack([gray] * 3),
+        "floats": gray / 255,
+        "bytes": encode(gray),
+        "path": tmp_path / "6.png",
+        "sketchpad": {"background": None, "layers": [], "composite": np.dstack([gray] * 3 + [np.full_like(gray, 255)])},
+    }
+    assert recognizer.read(forms[form]).probabilities == recognizer.read(gray).probabilities
+
+
+def test_eight_threads_get_the_answers_of_one(recognizer):
+    pictures = [drawing(digit, pen=pen) for digit in range(10) for pen in (8, 16, 24)] * 4
+    alone = [recognizer.read(picture).probabilities for picture in pictures]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda picture: recognizer.read(picture).probabilities, pictures))
+    assert together == alone
+
+
+SCRIPT = """
+import sys
+import hwr
+print(hwr.load().read(sys.argv[1]).digit, "torch" in sys.modules, "matplotlib" in sys.modules)
+"""
+
+
+def test_three_lines_without_torch(tmp_path):
+    (tmp_path / "5.png").write_bytes(encode(drawing(5)))
+    environment = {"PYTHONPATH": str(Path(hwr.__file__).parent.parent), "PATH": ""}
+    run = [sys.executable, "-c", SCRIPT, "5.png"]
+    said = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert said.stdout.split() == ["5", "False", "False"], said.stderr
