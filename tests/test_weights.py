@@ -68,7 +68,9 @@ def test_one_flipped_bit_is_told_in_a_sentence(copied, file):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(hwr.WeightsError, match=r"sha256 is [0-9a-f]{12}…, the index says .* install hwr again") as raised:
+    with pytest.raises(
+        hwr.WeightsError, match=r"sha256 is [0-9a-f]{12}…, the index says .* install hwr again"
+    ) as raised:
         weights.read(hwr.DEFAULT, file)
     assert str(path) in str(raised.value)
     if file in ("config.json", "model.onnx"):
