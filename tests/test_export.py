@@ -48,7 +48,7 @@ def run(network, tmp_path_factory):
 
 def inputs(count: int = 20) -> np.ndarray:
     rng = np.random.default_rng(0)
-    drawn = [RECIPE.prepare.array(drawing(k % 10), 200) for k in range(count)]
+    drawn = [RECIPE.prepare.array(drawing(k % 10), 2000) for k in range(count)]
     return np.concatenate([drawn, rng.random((count, 2, 32, 32))]).astype(np.float32)
 
 

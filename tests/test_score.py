@@ -48,11 +48,12 @@ def test_wilson(correct, n, low, high):
 
 
 def test_inputs_are_what_the_preparation_makes():
-    samples = Samples([drawing(3), BLANK, drawing(7, 100)], np.array([3, 0, 7]), 200.0)
+    samples = Samples([drawing(3), BLANK, drawing(7, 100)], np.array([3, 0, 7]), 2000.0)
     x = inputs(samples, PREPARATION)
     assert x.shape == (3, 2, 32, 32)
-    np.testing.assert_array_equal(x[0], PREPARATION.array(drawing(3), 200.0))
-    np.testing.assert_array_equal(x[2], PREPARATION.array(drawing(7, 100), 200.0))
+    np.testing.assert_array_equal(x[0], PREPARATION.array(drawing(3), 2000.0))
+    np.testing.assert_array_equal(x[2], PREPARATION.array(drawing(7, 100), 2000.0))
+    assert x[0, 1].min() > 0.1
     assert not x[1].any()
     unknown = inputs(samples, PREPARATION, scale_known=False)
     np.testing.assert_array_equal(unknown[:, 0], x[:, 0])
@@ -60,9 +61,10 @@ def test_inputs_are_what_the_preparation_makes():
 
 
 class Engine:
-    """Answers a picture by the amount of its ink: always the same for the same."""
+    """Answers a picture by the amount of its ink: always the same for the same. Keeps what it was given."""
 
     def logits(self, x: np.ndarray) -> np.ndarray:
+        self.given = x
         places = (x[:, 0].sum(axis=(1, 2))[:, None] * np.arange(1, 12)) % 7
         return (places + 3 * x[:, 1, :1, 0]).astype(np.float32)
 
@@ -70,10 +72,10 @@ class Engine:
 @pytest.mark.parametrize("least_digit", [0.01, 0.5, 0.9])
 @pytest.mark.parametrize("scale_known", [True, False])
 def test_scoring_follows_the_rule_of_the_recognizer(least_digit, scale_known):
-    samples = Samples([*(drawing(d, 90 + 20 * d) for d in range(10)), BLANK], np.arange(11) % 10, 300.0)
+    samples = Samples([*(drawing(d, 90 + 20 * d) for d in range(10)), BLANK], np.arange(11) % 10, 1200.0)
     calibration = Calibration(0.7, least_digit)
     recognizer = Recognizer("stub", Engine(), PREPARATION, calibration)
-    read = [recognizer.read(gray, 300.0 if scale_known else None) for gray in samples.images]
+    read = [recognizer.read(gray, 1200.0 if scale_known else None) for gray in samples.images]
     x = inputs(samples, PREPARATION, scale_known)
     said = answers(x, Engine().logits(x), calibration)
     assert said.digits.tolist() == [-1 if each.digit is None else int(each.digit) for each in read]
@@ -87,7 +89,7 @@ def test_answers_refuse_what_is_no_digit():
     assert said.confidence[1] < 0.1 < said.confidence[2] < 0.5 < said.confidence[0]
 
 
-@pytest.mark.parametrize(("dpi", "known"), [(200.0, True), (200.0, False), (None, True)])
+@pytest.mark.parametrize(("dpi", "known"), [(2000.0, True), (2000.0, False), (None, True)])
 def test_evaluate_tells_what_was_scored(dpi, known, monkeypatch, tmp_path):
     asked = []
 
@@ -99,7 +101,7 @@ def test_evaluate_tells_what_was_scored(dpi, known, monkeypatch, tmp_path):
     recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration())
     told = evaluate(recognizer, "hoda", "validation", tmp_path, scale_known=known)
     assert asked == [("hoda", "validation", tmp_path)]
-    assert told["scale_known"] is (known and dpi is not None)
+    assert told["scale_known"] is (known and dpi is not None) is recognizer.engine.given[:, 1].any().item()
     assert (told["model"], told["dataset"], told["split"], told["n"]) == ("stub", "hoda", "validation", 2)
     assert told["accuracy"] == told["correct"] / 2
     assert {"ece", "low", "high", "refused", "confusion"} < set(told)
