@@ -126,11 +126,11 @@ def test_what_was_shipped_scores_as_the_report_says(out, report, folder, tmp_pat
 
 
 def test_it_learns(folder):
-    recipe = dataclasses.replace(RECIPES["hoda-compact"], epochs=8, batch=25, views=2, averaging=0.9)
+    recipe = dataclasses.replace(RECIPES["hoda-compact"], epochs=4, batch=25, views=2, averaging=0.9)
     trained = train(recipe, folder, seed=0)
     losses, known, unknown = trained.history
-    assert len(losses) == 8 * (324 // 25)
-    assert len(known) == len(unknown) == 8
+    assert len(losses) == 4 * (324 // 25)
+    assert len(known) == len(unknown) == 4
     assert np.mean(losses[-12:]) < 0.6 * np.mean(losses[:12])
     assert min(known[-1], unknown[-1]) > 0.85
     assert not trained.network.training
