@@ -1,15 +1,24 @@
 """Pictures that hold no digit, made up on the spot: what a network must learn to refuse. Training only."""
 
+from functools import lru_cache
+from pathlib import Path
+
 import cv2
 import numpy as np
+from matplotlib import get_data_path
+from PIL import Image, ImageDraw, ImageFont
+
+from hwr.imaging.augment import redraw
 
 SIDE = 96  # px
 PAPER, INK = 255, 0
 
-# Latin characters, drawn with OpenCV's own stroke fonts. Left out is every one that a Persian digit could
-# be taken for: O ۵, o ۰, I l i ۱, r ۲, n h ۸, E ۴, V v u ۷, A ۸, q g P 9 ۹, y Y 4 7 ۶ and their like.
-CHARACTERS = "BDGHKMNRSWXZabdekmswxz&#@%?$"
-FONTS = (
+# Left out is every letter that a Persian digit could be taken for: O ۵, o ۰, I l i ۱, r ۲, E ع غ ۴, V v U u ۷,
+# A n h ۸, q g p P 9 و ۹, y Y 4 7 ۶ and their like.
+LATIN = "BCDFGHKMNQRSTWXZabcdefkmstwxz&#@%?$"
+PERSIAN = "بپتثجچحخزژسشصضطظفقکگنی"
+
+STROKE_FONTS = (  # OpenCV's own, of Latin letters
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
     cv2.FONT_HERSHEY_COMPLEX,
@@ -17,6 +26,9 @@ FONTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
+# Matplotlib's, which every installation of it has; the first four have Persian letters, too.
+FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSans-Oblique", "DejaVuSerif")
+PERSIAN_FONTS = 4
 
 
 def draw(rng: np.random.Generator, digits: list[np.ndarray]) -> np.ndarray:
@@ -46,19 +58,34 @@ def _scribble(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray
     return page
 
 
-def _character(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
-    """A Latin letter or sign, turned and slanted."""
+def _stroke_letter(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+    """A Latin letter or sign in a font of strokes, turned and slanted."""
     page = _page()
-    text = CHARACTERS[rng.integers(len(CHARACTERS))]
-    cv2.putText(page, text, (22, 74), FONTS[rng.integers(len(FONTS))], 2.4, INK, _pen(rng), cv2.LINE_AA)
+    text, font = LATIN[rng.integers(len(LATIN))], STROKE_FONTS[rng.integers(len(STROKE_FONTS))]
+    cv2.putText(page, text, (22, 74), font, 2.4, INK, _pen(rng), cv2.LINE_AA)
     return _tilt(page, rng)
+
+
+def _letter(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+    """A printed letter, Persian or Latin, traced with a pen as `redraw` does it."""
+    letters, fonts = (PERSIAN, PERSIAN_FONTS) if rng.random() < 0.6 else (LATIN, len(FONTS))
+    page = Image.new("L", (SIDE, SIDE), PAPER)
+    middle, letter = (SIDE // 2, SIDE // 2), letters[rng.integers(len(letters))]
+    ImageDraw.Draw(page).text(middle, letter, INK, _font(FONTS[rng.integers(fonts)]), anchor="mm")
+    return redraw(np.where(np.asarray(page) < 128, INK, PAPER).astype(np.uint8), rng)
+
+
+@lru_cache
+def _font(name: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf"), SIDE // 2)
 
 
 def _word(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
     """Two or three letters side by side."""
     page = np.full((SIDE, 2 * SIDE), PAPER, np.uint8)
-    text = "".join(CHARACTERS[i] for i in rng.integers(len(CHARACTERS), size=rng.integers(2, 4)))
-    cv2.putText(page, text, (14, 70), FONTS[rng.integers(len(FONTS))], 1.9, INK, _pen(rng), cv2.LINE_AA)
+    text = "".join(LATIN[i] for i in rng.integers(len(LATIN), size=rng.integers(2, 4)))
+    font = STROKE_FONTS[rng.integers(len(STROKE_FONTS))]
+    cv2.putText(page, text, (14, 70), font, 1.9, INK, _pen(rng), cv2.LINE_AA)
     return _tilt(page, rng)
 
 
@@ -123,5 +150,5 @@ def _tilt(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.warpAffine(page, turn, (width, height), borderValue=PAPER)
 
 
-KINDS = (_scribble, _character, _word, _joined, _figure, _texture, _lines)
-SHARES = (0.2, 0.28, 0.07, 0.2, 0.1, 0.1, 0.05)
+KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _texture, _lines)
+SHARES = (0.14, 0.14, 0.32, 0.04, 0.16, 0.08, 0.07, 0.05)

@@ -41,7 +41,7 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
     """Train from random weights; the same seed on the same machine gives the same weights."""
     began = time.perf_counter()
     set_seed(seed)
-    accelerator = Accelerator(cpu=True, mixed_precision="bf16")
+    accelerator = Accelerator(mixed_precision="bf16")
     views = Views(data.read(recipe.data, "train", data_dir), recipe, seed)
     validation = data.read(recipe.data, "validation", data_dir)
     checks = [torch.from_numpy(inputs(validation, recipe.prepare, known)) for known in (True, False)]
@@ -51,10 +51,11 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
     optimizer = torch.optim.AdamW(network.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
     share = recipe.batch // accelerator.num_processes
     loader = DataLoader(views, share, shuffle=True, drop_last=True, collate_fn=tuple)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.lr, total_steps=recipe.epochs * len(loader), pct_start=0.2, final_div_factor=1000
-    )
     network, optimizer, loader = accelerator.prepare(network, optimizer, loader)
+    average.to(accelerator.device)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(  # stepped once a global step: it stays unprepared
+        optimizer.optimizer, recipe.lr, recipe.epochs * len(loader), pct_start=0.2, final_div_factor=1000
+    )
 
     history = History([], [], [])
     for epoch in range(recipe.epochs):
@@ -64,12 +65,12 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
         known, unknown = (_accuracy(average, x, validation) for x in checks)
         history.known.append(known)
         history.unknown.append(unknown)
-        print(
+        accelerator.print(
             f"epoch {epoch + 1}/{recipe.epochs}  loss {np.mean(losses):.4f}  "
             f"validation {known:.4%}, scale unknown {unknown:.4%}  {time.perf_counter() - began:.0f} s",
             flush=True,
         )
-    return Trained(average.module.eval(), history, time.perf_counter() - began)
+    return Trained(average.module.cpu().eval(), history, time.perf_counter() - began)
 
 
 def _train_epoch(accelerator, network, average, optimizer, schedule, loader, recipe: Recipe) -> list[float]:
@@ -104,5 +105,6 @@ def _moving_average(decay: float):
 def _accuracy(network: nn.Module, x: torch.Tensor, samples: Samples) -> float:
     """Share of the digits whose own logit is the highest of the ten: (N, C, H, W), Samples -> 0 to 1."""
     network.eval()
-    best = torch.cat([network(part)[:, :10].argmax(1) for part in x.split(512)]).numpy()
+    device = next(network.parameters()).device
+    best = torch.cat([network(part.to(device))[:, :10].argmax(1) for part in x.split(512)]).cpu().numpy()
     return float((best == samples.labels).mean())
