@@ -65,5 +65,5 @@ def test_build_starts_anew_by_seed(name):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(KeyError, match="no architecture is called 'compcat'; there are compact"):
+    with pytest.raises(ValueError, match="no architecture is called 'compcat'; there are compact"):
         build("compcat")

@@ -6,7 +6,7 @@ BUILDERS = {"compact": Compact}
 
 
 def build(name: str):
-    """A freshly initialized network by the name of its architecture; raises KeyError listing the known ones."""
+    """A freshly initialized network by the name of its architecture; raises ValueError listing the known ones."""
     if name not in BUILDERS:
-        raise KeyError(f"no architecture is called {name!r}; there are {', '.join(sorted(BUILDERS))}")
+        raise ValueError(f"no architecture is called {name!r}; there are {', '.join(sorted(BUILDERS))}")
     return BUILDERS[name]()
