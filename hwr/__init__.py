@@ -1,4 +1,4 @@
-"""Recognizes handwritten digits, Persian and Latin, and shows every step from the picture to the answer."""
+"""Recognizes handwritten Persian digits and shows every step from the picture to the answer."""
 
 import json
 

@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hwr", description="Recognizes handwritten digits, Persian and Latin.")
+    parser = argparse.ArgumentParser(prog="hwr", description="Recognizes handwritten Persian digits.")
     parser.add_argument("--version", action="version", version=f"hwr {hwr.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture, or a folder, whose files are read in natural order (not hidden ones, not its folders)",
     )
     read.add_argument("--model", default=hwr.DEFAULT, metavar="NAME", help="weights to read with (%(default)s)")
+    read.add_argument(
+        "--script", choices=("auto", "persian", "latin"), default="auto", help="what the digits are written in"
+    )
     read.add_argument("--dpi", type=_dpi, help="resolution of a scan in dots per inch, where it is known")
     read.set_defaults(run=_read)
 
@@ -85,6 +88,8 @@ def _dpi(text: str) -> float:
 
 def _read(arguments: argparse.Namespace) -> int:
     recognizer = hwr.load(arguments.model)
+    if arguments.script == "latin":
+        raise ValueError(f"{recognizer.name} reads Persian digits only; leave --script out, or say persian")
     status = 0
     for path, error in _pictures(arguments.paths):
         answer = {"path": path, "error": error} if error else _answer(recognizer, path, arguments.dpi)

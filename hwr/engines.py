@@ -1,7 +1,6 @@
 """Runs a network: an ONNX file through OpenCV's dnn, or a torch module. The same answer, and a test says so."""
 
 import threading
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,17 +24,20 @@ class OpenCVEngine:
 
 
 class TorchEngine:
-    """A torch module in evaluation mode, for networks that are not exported and to check those that are."""
+    """A torch module in evaluation mode, for networks that are not exported and to check those that are.
 
-    def __init__(self, recipe_model: str, weights: Path):
+    model: a name in `hwr.models.BUILDERS`; safetensors: the bytes of its weights.
+    """
+
+    def __init__(self, model: str, safetensors: bytes):
         import torch
-        from safetensors.torch import load_file
+        from safetensors.torch import load
 
         from hwr.models import build
 
         self._torch = torch
-        self._network = build(recipe_model).eval()
-        self._network.load_state_dict(load_file(weights))
+        self._network = build(model).eval()
+        self._network.load_state_dict(load(safetensors))
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """(N, C, H, W) float32 -> (N, classes) float32."""

@@ -1,5 +1,6 @@
 """A picture in, an answer out: Recognizer -> Prediction."""
 
+import math
 from typing import NamedTuple
 
 from hwr.evaluation.calibration import Calibration
@@ -56,8 +57,11 @@ class Recognizer:
 
         dpi: the resolution of a scan in dots per inch, where it is known. The real size of the ink
         then helps to tell a zero from a round five.
-        Raises PictureError, whose sentence says what is wrong with the picture.
+        Raises PictureError, whose sentence says what is wrong with the picture, and ValueError for a
+        resolution that is no positive number.
         """
+        if dpi is not None and not 0 < dpi < math.inf:
+            raise ValueError(f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200, or None if unknown")
         stages = self.preparation.stages(decode(image, WORK if dpi is None else None))
         x = self.preparation.input(stages, dpi)
         if x is None:

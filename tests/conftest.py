@@ -7,14 +7,10 @@ import pytest
 
 import hwr
 
-ROOT = Path(__file__).parent.parent
-
 
 def _data_dir() -> Path | None:
-    """HWR_DATA, else the folder beside the project where there is one."""
     named = os.environ.get("HWR_DATA")
-    folder = Path(named) if named else ROOT.parent / "shared" / "data"
-    return folder if folder.is_dir() else None
+    return Path(named) if named and Path(named).is_dir() else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

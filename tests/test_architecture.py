@@ -33,9 +33,9 @@ ONLY_IN = {
     "accelerate": {"hwr/training"},
 }
 
-DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "cv2": "opencv-python-headless", "PIL": "pillow", "skimage": "scikit-image"}
 WITH_GRADIO = {"starlette", "gradio_client"}  # what it is built on and what speaks to it, as it asks for them
-OURS = {"hwr", "app", "train", "conftest", *(path.stem for path in ROOT.glob("tests/*.py"))}
+OURS = {"hwr", "app", "train", "benchmarks", "conftest", *(path.stem for path in ROOT.glob("tests/*.py"))}
 
 
 def imports(path: Path) -> Iterator[str]:

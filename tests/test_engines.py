@@ -66,7 +66,7 @@ def hoda(data_dir, recognizer) -> Asked:
 @pytest.mark.parametrize("scale", SCALES)
 def test_torch_agrees_with_opencv_on_all_of_hoda(hoda, recognizer, scale):
     assert len(hoda.labels) == 20_000
-    torch = TorchEngine("compact", weights.FOLDER / NAME / "model.safetensors")
+    torch = TorchEngine("compact", weights.read(NAME, "model.safetensors"))
     parts = np.array_split(hoda.x[scale], 40)
     logits = np.concatenate([torch.logits(part) for part in parts])
     probabilities = recognizer.calibration.probabilities

@@ -1,11 +1,12 @@
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import onnx
 import pytest
 import torch
-from pictures import drawing
+from pictures import drawing, encode
 from safetensors.torch import load_file
 
 import hwr
@@ -41,9 +42,13 @@ def run(network, tmp_path_factory):
     """A folder as a training leaves it."""
     folder = tmp_path_factory.mktemp("run") / "new"
     export.write(network, RECIPE, CALIBRATION, folder)
-    report = {"recipe": {"name": RECIPE.name}, "scores": SCORES}
+    report = {"recipe": {"name": RECIPE.name}, "scores": SCORES, "commit": "0123456789" * 4}
     (folder / "report.json").write_text(json.dumps(report))
+    (folder / "curves.png").write_bytes(encode(drawing(1)))
     return folder
+
+
+LEFT = {*export.FILES, "report.json", "curves.png"}
 
 
 def inputs(count: int = 20) -> np.ndarray:
@@ -53,7 +58,7 @@ def inputs(count: int = 20) -> np.ndarray:
 
 
 def test_three_files_and_each_is_small(run):
-    assert {path.name for path in run.iterdir()} == {*export.FILES, "report.json"}
+    assert {path.name for path in run.iterdir()} == LEFT
     assert all(0 < path.stat().st_size <= 1_000_000 for path in run.iterdir())
 
 
@@ -88,7 +93,7 @@ def test_opencv_torch_and_the_network_agree(run, network):
     assert expected.std(axis=0).min() > 1e-3
     for engine in (
         OpenCVEngine((run / "model.onnx").read_bytes()),
-        TorchEngine(RECIPE.model, run / "model.safetensors"),
+        TorchEngine(RECIPE.model, (run / "model.safetensors").read_bytes()),
     ):
         logits = engine.logits(x)
         assert (logits.shape, logits.dtype) == ((40, 11), np.float32)
@@ -99,7 +104,7 @@ def test_opencv_torch_and_the_network_agree(run, network):
 
 def test_shipping_copies_and_enters_sums_and_figures(run, tmp_path):
     export.ship(run, tmp_path)
-    assert {path.name for path in (tmp_path / RECIPE.name).iterdir()} == {*export.FILES, "report.json"}
+    assert {path.name for path in (tmp_path / RECIPE.name).iterdir()} == LEFT
     index = json.loads((tmp_path / "index.json").read_text())
     assert set(index) == {RECIPE.name}
     entry = index[RECIPE.name]
@@ -107,6 +112,7 @@ def test_shipping_copies_and_enters_sums_and_figures(run, tmp_path):
     assert entry["figures"] == {
         name: {key: score[key] for key in ("n", "correct", "accuracy", "ece")} for name, score in SCORES.items()
     }
+    assert set(entry["files"]) == LEFT
     for file, told in entry["files"].items():
         assert (tmp_path / RECIPE.name / file).read_bytes() == (run / file).read_bytes()
         assert hashlib.sha256((run / file).read_bytes()).hexdigest() == told
@@ -120,6 +126,17 @@ def test_shipping_again_replaces_its_own_and_leaves_the_others(run, tmp_path):
     index = json.loads((tmp_path / "index.json").read_text())
     assert index["other"] == other
     assert index[RECIPE.name]["files"]["model.onnx"] != "0" * 64
+
+
+@pytest.mark.parametrize("commit", ["unknown", "0123456789" * 4 + "-dirty"])
+def test_what_nobody_could_train_again_is_not_shipped(run, commit, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "run")
+    report = json.loads((run / "report.json").read_text())
+    (folder / "report.json").write_text(json.dumps(report | {"commit": commit}))
+    (tmp_path / "weights").mkdir()
+    with pytest.raises(ValueError, match=f"from a clean commit, this is {commit}; commit the changes, then train"):
+        export.ship(folder, tmp_path / "weights")
+    assert list((tmp_path / "weights").iterdir()) == []
 
 
 def test_what_was_shipped_is_loaded(run, network, tmp_path, monkeypatch):

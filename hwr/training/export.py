@@ -35,15 +35,25 @@ def write(network: nn.Module, recipe: Recipe, calibration: Calibration, folder: 
     )  # fmt: skip
 
 
+def check_clean(commit: str) -> None:
+    """Raise ValueError where weights trained at this state of the code could not be trained again by others."""
+    if commit == "unknown" or commit.endswith("-dirty"):
+        raise ValueError(f"weights ship from a clean commit, this is {commit}; commit the changes, then train")
+
+
 def ship(run: Path, weights: Path) -> None:
-    """Copy a run's weights and report into the package and enter sha256 and figures into its index."""
+    """Copy a run's weights, report and pictures into the package and enter sha256 and figures into its index.
+
+    Raises ValueError for a run that did not start from a clean commit: nobody could repeat it.
+    """
     report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    check_clean(report["commit"])
     name = report["recipe"]["name"]
     index_path = weights / "index.json"
     index = json.loads(index_path.read_text(encoding="utf-8")) if index_path.exists() else {}
     (weights / name).mkdir(exist_ok=True)
     sums = {}
-    for file in (*FILES, "report.json"):
+    for file in (*FILES, "report.json", *sorted(path.name for path in run.glob("*.png"))):
         data = (run / file).read_bytes()
         (weights / name / file).write_bytes(data)
         sums[file] = hashlib.sha256(data).hexdigest()

@@ -1,0 +1,65 @@
+"""The README's figures are the benchmarks', its header is a Space's, its links lead somewhere, its snippet runs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pictures
+import pytest
+import yaml
+
+from benchmarks.accuracy import TABLE, table
+from hwr import weights
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MEASURED = json.loads((ROOT / "benchmarks" / "accuracy.json").read_text(encoding="utf-8"))
+
+
+def test_the_table_is_what_was_measured():
+    assert TABLE.search(README).group() == table(MEASURED)
+
+
+@pytest.mark.parametrize("scale", ["known", "unknown"])
+def test_the_benchmark_agrees_with_the_training(scale):
+    """Once through torch at the end of the training, once through OpenCV: the same digits are right."""
+    trained = weights.index()["hoda-compact"]["figures"][f"test, scale {scale}"]
+    measured = next(s for s in MEASURED.values() if s["dataset"] == "hoda" and s["scale_known"] == (scale == "known"))
+    assert (measured["n"], measured["correct"]) == (trained["n"], trained["correct"])
+
+
+def test_the_header_configures_a_space():
+    header = yaml.safe_load(README.split("---")[1])
+    pins = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line)
+    assert (header["sdk"], header["sdk_version"]) == ("gradio", pins["gradio"])
+    assert (ROOT / header["app_file"]).is_file()
+    assert header["python_version"] == "3.11"
+    assert len(header["short_description"]) <= 60
+
+
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_weights_are_as_small_as_told():
+    told = float(re.search(r"repository \((\d\.\d+) MB\)", README).group(1))
+    assert (weights.FOLDER / "hoda-compact" / "model.onnx").stat().st_size / 1e6 == pytest.approx(told, abs=0.005)
+
+
+def test_the_snippet_runs(tmp_path):
+    snippet = re.search(r"```python\n(import hwr\n.*?)```", README, re.DOTALL).group(1)
+    (tmp_path / "photo.jpg").write_bytes(pictures.encode(pictures.drawing(5), "JPEG"))
+    told = subprocess.run(
+        [sys.executable, "-c", snippet],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert told.stdout.split()[:2] == ["5", "۵"], told.stderr
