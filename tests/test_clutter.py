@@ -40,8 +40,20 @@ def test_every_kind_comes_as_often_as_promised(monkeypatch):
     np.testing.assert_allclose(np.bincount(drawn) / 4000, clutter.SHARES, atol=0.03)
 
 
-def test_no_character_looks_like_a_persian_digit():
-    assert set(clutter.CHARACTERS).isdisjoint("OoIlirnhEVvuAqgPp9yY4701L|")
+def test_no_letter_looks_like_a_persian_digit():
+    assert set(clutter.LATIN).isdisjoint("OoIlirnhEVvUuAqgPp9yY4701L|")
+    assert set(clutter.PERSIAN).isdisjoint("اآعغوهمدذرلء۰۱۲۳۴۵۶۷۸۹")
+
+
+def test_every_letter_is_in_the_fonts_that_print_it():
+    """A letter that a font lacks would come as its box."""
+    for fonts, letters in ((clutter.FONTS, clutter.LATIN), (clutter.FONTS[: clutter.PERSIAN_FONTS], clutter.PERSIAN)):
+        for font in fonts:
+            printed = {bytes(clutter._font(font).getmask(letter)) for letter in [*letters, "\uffff"]}
+            assert len(printed) > 0.9 * len(letters)
+            assert bytes(clutter._font(font).getmask("\uffff")) not in {
+                bytes(clutter._font(font).getmask(letter)) for letter in letters
+            }
 
 
 def test_joined_digits_are_two_or_three_in_whole():
