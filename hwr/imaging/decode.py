@@ -1,4 +1,4 @@
-"""Any file, bytes, PIL picture or array -> gray. The only decoder; every limit lives here."""
+"""Any file, bytes, PIL picture or array -> gray. The only decoder; the limits of size live here."""
 
 import io
 import os
