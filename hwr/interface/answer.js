@@ -24,9 +24,13 @@ hwr.answers = (desk) => {
     return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.numeral(digit) });
   }
 
-  // [verdict, remark] of each state
+  // [verdict, remark] of each state. Most errors are the server's sentences, in English: another language
+  // has one piece of advice for all of them, and the sentence below it as a detail.
   function sentences(now) {
-    if (now === "error") return hwr.knows(answer.error) ? [hwr.say(answer.error), ""] : [hwr.say("error"), answer.error];
+    if (now === "error") {
+      if (hwr.knows(answer.error)) return [hwr.say(answer.error), ""];
+      return hwr.knows("advice") ? [hwr.say("error"), hwr.say("advice"), answer.error] : [hwr.say("error"), answer.error];
+    }
     if (now === "none") return [hwr.say("none"), hwr.say(answer.reason)];
     const percent = answer && hwr.percent(answer.confidence);
     return [hwr.say(now, { percent }), now === "unsure" ? doubt() : ""];
@@ -55,11 +59,12 @@ hwr.answers = (desk) => {
 
   function show() {
     const now = state();
-    const [verdict, remark] = sentences(now);
+    const [verdict, remark, detail = ""] = sentences(now);
     part("latin").textContent = answer?.digit ?? "";
     part("persian").textContent = answer?.digit ? hwr.persian(answer.digit) : "";
     part("verdict").textContent = verdict;
     part("remark").textContent = remark;
+    part("detail").textContent = detail;
     showChances(now);
     showStages();
     panel.dataset.state = now;

@@ -6,18 +6,20 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable
+from os import PathLike
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hwr.imaging.decode import PictureError
 from hwr.interface.answer import answer
-from hwr.recognizer import Recognizer
+from hwr.recognizer import Prediction, Recognizer
 
 MOST = 5_000_000  # bytes of a picture over HTTP
 BODY = MOST * 4 // 3 + 100_000  # bytes of a request: a picture in base64, and what is around it
 AT_ONCE = 4  # pictures are decoded at the same time: four of 20 megapixels fit into any memory
 PATIENCE = 2.0  # s: longer than this nobody waits for a place
+BUSY = "too many pictures are being read just now; try again"
 
 DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.+=-]+)*;base64,", re.ASCII)
 
@@ -29,27 +31,50 @@ def picture(url) -> bytes:
     head = DATA_URL.match(url[:200])
     if head is None:
         raise PictureError("a picture comes as a data: URL in base64; addresses and paths are never opened")
-    if len(url) > BODY:
-        raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
+    check_size((len(url) - head.end()) * 3 // 4 - 2)  # before it is decoded: two may be padding
     try:
-        return base64.b64decode(url[head.end() :], validate=True)
+        data = base64.b64decode(url[head.end() :], validate=True)
     except (binascii.Error, ValueError):
         raise PictureError("the data: URL is no valid base64; send the picture again") from None
+    check_size(len(data))
+    return data
 
 
-def reader(recognizer: Recognizer) -> Callable[..., dict]:
-    """The function that the page calls: a data: URL -> an answer, or {"error": a sentence}."""
+def check_size(length: int) -> None:
+    """Raise PictureError for a picture of more than 5 MB."""
+    if length > MOST:
+        raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
+
+
+class BusyError(Exception):
+    """A picture that waited too long for its turn."""
+
+
+def bounded(recognizer: Recognizer) -> Callable[[bytes | PathLike], Prediction]:
+    """`recognizer.read` for everyone who asks over HTTP, AT_ONCE at a time; raises BusyError after PATIENCE."""
     places = threading.BoundedSemaphore(AT_ONCE)
 
-    def read(url=None) -> dict:
+    def predict(image: bytes | PathLike) -> Prediction:
         if not places.acquire(timeout=PATIENCE):
-            return {"error": "too many pictures are being read just now; try again", "busy": True}
+            raise BusyError(BUSY)
         try:
-            return answer(recognizer.read(picture(url)))
-        except PictureError as error:
-            return {"error": str(error)}
+            return recognizer.read(image)
         finally:
             places.release()
+
+    return predict
+
+
+def reader(predict: Callable[[bytes], Prediction]) -> Callable[..., dict]:
+    """The function that the page calls: a data: URL -> an answer, or {"error": a sentence}."""
+
+    def read(url=None) -> dict:
+        try:
+            return answer(predict(picture(url)))
+        except PictureError as error:
+            return {"error": str(error)}
+        except BusyError as error:
+            return {"error": str(error), "busy": True}
 
     return read
 

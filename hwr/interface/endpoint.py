@@ -1,24 +1,25 @@
 """The same answers for programs: the named endpoint /read, a picture's file in, JSON out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 
 from hwr.imaging.decode import PictureError
-from hwr.interface.door import AT_ONCE, MOST
-from hwr.recognizer import Recognizer
+from hwr.interface.door import AT_ONCE, BusyError, check_size
+from hwr.recognizer import Prediction
 
 
-def add(recognizer: Recognizer) -> None:
-    """Add the endpoint to the page that is being built."""
+def add(predict: Callable[[Path], Prediction]) -> None:
+    """Add the endpoint to the page that is being built. `predict` reads a picture's file."""
 
     def read(picture: str | None) -> dict:
         """Read one handwritten digit from a picture (PNG, JPEG, WebP, GIF, BMP or TIFF, up to 5 MB)."""
         if picture is None:
             raise gr.Error("no picture came; send a file")
         try:
-            return record(recognizer, Path(picture))
-        except PictureError as error:
+            return record(predict, Path(picture))
+        except (PictureError, BusyError) as error:
             raise gr.Error(str(error)) from None
         except FileNotFoundError:
             raise gr.Error("the upload has expired; upload the picture again") from None
@@ -29,14 +30,13 @@ def add(recognizer: Recognizer) -> None:
     gr.on([], read, picture, answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
 
 
-def record(recognizer: Recognizer, path: Path) -> dict:
-    """What one picture says, ready for JSON. Raises PictureError, and FileNotFoundError where it is gone.
+def record(predict: Callable[[Path], Prediction], path: Path) -> dict:
+    """What one picture says, ready for JSON. Raises what `predict` does, and FileNotFoundError where it is gone.
 
     It has no "path", as the command's answers do: Gradio's clients would take it for a file to download.
     """
-    if path.stat().st_size > MOST:
-        raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
-    return recognizer.read(path).json()
+    check_size(path.stat().st_size)
+    return predict(path).json()
 
 
 def take_uploads_only(file: gr.File) -> None:

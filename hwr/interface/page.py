@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 
 from hwr.interface import draw, endpoint, upload
 from hwr.interface.asset import asset
-from hwr.interface.door import MOST, BodyLimit, reader
+from hwr.interface.door import MOST, BodyLimit, bounded, reader
 from hwr.interface.words import WORDS
 from hwr.recognizer import Recognizer
 
@@ -21,7 +21,8 @@ FORGET = 600  # s: a file that a program uploaded and did not ask about is remov
 
 def build(recognizer: Recognizer) -> gr.Blocks:
     """The whole page, ready to launch with `launch_settings()`."""
-    read = reader(recognizer)
+    predict = bounded(recognizer)
+    read = reader(predict)
     side = recognizer.preparation.side
     with gr.Blocks(title=WORDS["en"]["title"], analytics_enabled=False, delete_cache=(FORGET, FORGET)) as demo:
         gr.HTML(html_template=asset("header.html"), js_on_load=asset("header.js"), apply_default_css=False)
@@ -29,7 +30,7 @@ def build(recognizer: Recognizer) -> gr.Blocks:
             draw.tab(read, side)
             upload.tab(read, side)
         gr.HTML(html_template=asset("footer.html"), js_on_load="hwr.translate(element)", apply_default_css=False)
-        endpoint.add(recognizer)
+        endpoint.add(predict)
     return demo.queue(max_size=WAITING)
 
 

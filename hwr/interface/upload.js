@@ -1,6 +1,6 @@
 // Pictures from a file, the clipboard, the camera or the examples. Gradio runs this once with `element`,
 // the tab's root, and `server`, whose read() takes a picture's data: URL and answers it.
-const MOST = 4_000_000; // bytes: a larger picture is made smaller here, before it is sent
+const MOST = 5_000_000; // bytes, as in door.py: a larger picture is made smaller here, or refused
 const LONGEST = 2048; // px: of the picture that is made smaller
 
 const drop = element.querySelector(".drop");
@@ -15,13 +15,20 @@ let question = 0; // counts the pictures, so that a late answer is not shown for
 
 hwr.translate(element);
 
-async function read(url) {
+// `source` is {url} or {error}, or a promise of it: from here on it is the newest picture, however long it takes.
+async function read(source) {
   const mine = ++question;
-  preview.src = url;
-  preview.hidden = false;
-  clear.hidden = false;
   drop.classList.add("busy");
-  const answer = await hwr.ask(server, url);
+  const { url, error } = await source;
+  if (mine !== question) return;
+  if (url) preview.src = url;
+  preview.hidden = !url;
+  clear.hidden = false;
+  let answer = error ? { error } : await hwr.ask(server, url);
+  while (answer.busy && mine === question) {
+    show(answer, false);
+    answer = await hwr.ask(server, url);
+  }
   if (mine !== question) return;
   drop.classList.remove("busy");
   show(answer);
@@ -36,15 +43,17 @@ function forget() {
   show(null);
 }
 
-function urlOf(file) {
-  return new Promise((resolve, reject) => {
+// A file as {url}; a folder, or a file that is gone, as {error}.
+function load(file) {
+  return new Promise((resolve) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
+    reader.onload = () => resolve({ url: reader.result });
+    reader.onerror = () => resolve({ error: "no-file" });
     reader.readAsDataURL(file);
   });
 }
 
+// A picture that the browser shows, made smaller where it is large, as {url}.
 function photograph(source, width, height) {
   const factor = Math.min(1, LONGEST / Math.max(width, height));
   const canvas = document.createElement("canvas");
@@ -54,46 +63,57 @@ function photograph(source, width, height) {
   context.fillStyle = "white";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/jpeg", 0.92);
+  return { url: canvas.toDataURL("image/jpeg", 0.92) };
 }
 
-// A large picture that this browser can't show goes as it is: the server's sentence says what is wrong.
+async function shrink(file) {
+  const bitmap = await createImageBitmap(file).catch(() => null); // TIFF and HEIC, in most browsers
+  return bitmap ? photograph(bitmap, bitmap.width, bitmap.height) : { error: "too-large" };
+}
+
 async function take(file) {
   if (!file) return;
   close();
-  if (file.size > MOST) {
-    const bitmap = await createImageBitmap(file).catch(() => null);
-    if (bitmap) return read(photograph(bitmap, bitmap.width, bitmap.height));
-  }
-  return read(await urlOf(file));
+  await read(file.size > MOST ? shrink(file) : load(file));
 }
 
 // ---- camera
 
 async function open() {
+  camera.disabled = true; // until the visitor has allowed it or not
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
     return show({ error: "no-camera" });
+  } finally {
+    camera.disabled = false;
   }
+  if (away()) return close();
   drop.classList.add("live");
   video.hidden = shoot.hidden = cancel.hidden = false;
   camera.hidden = clear.hidden = true;
 }
 
+// At the other tab, where this one has no size, or at another page: nobody is filmed who looks elsewhere.
+function away() {
+  return document.hidden || drop.offsetParent === null;
+}
+
 function close() {
-  for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+  if (!video.srcObject) return;
+  for (const track of video.srcObject.getTracks()) track.stop();
   video.srcObject = null;
   drop.classList.remove("live");
   video.hidden = shoot.hidden = cancel.hidden = true;
+  shoot.disabled = true;
   camera.hidden = false;
   clear.hidden = preview.hidden;
 }
 
 function snap() {
-  const url = photograph(video, video.videoWidth, video.videoHeight);
+  const picture = photograph(video, video.videoWidth, video.videoHeight);
   close();
-  return read(url);
+  return read(picture);
 }
 
 // ---- where pictures come from
@@ -121,10 +141,14 @@ document.addEventListener("paste", (event) => {
 for (const example of element.querySelectorAll(".examples button")) {
   example.addEventListener("click", () => {
     close();
-    read(example.querySelector("img").src);
+    read({ url: example.querySelector("img").src });
   });
 }
 camera.addEventListener("click", open);
+video.addEventListener("loadeddata", () => (shoot.disabled = false)); // before its first frame there is no picture
 shoot.addEventListener("click", snap);
 cancel.addEventListener("click", close);
 clear.addEventListener("click", forget);
+
+new ResizeObserver(() => away() && close()).observe(drop);
+document.addEventListener("visibilitychange", () => away() && close());

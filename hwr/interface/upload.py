@@ -24,7 +24,7 @@ def tab(read: Callable[..., dict], side: int) -> None:
 
 
 def examples() -> str:
-    """A button for each picture in `examples/`, which is named after its digit; make.py there drew them."""
+    """A button for each picture in `examples/`, which is named after its digit."""
     pictures = sorted((FOLDER / "examples").glob("*.jpg"))
     return "".join(
         EXAMPLE.format(

@@ -1,4 +1,9 @@
-"""Every word on the page, in English and in Persian. `{…}` is filled in where the word is shown."""
+"""Every word on the page, in English and in Persian. `{…}` is filled in where the word is shown.
+
+Persian alone has "advice", which stands above an error of the server: its sentences are English and say what to do.
+"""
+
+from hwr.interface.door import BUSY
 
 ENGLISH = {
     "title": "hwr · Handwritten digits",
@@ -30,7 +35,10 @@ ENGLISH = {
     "doubtful": "It may not be a digit.",
     "none": "No digit found",
     "error": "This picture can't be read",
+    "too-large": "This picture has more than 5 MB and can't be made smaller here. Save it as PNG, JPEG or WebP.",
+    "no-file": "This can't be opened. Choose a picture; a folder is none.",
     "unreachable": "The server does not answer. Check the connection and try again.",
+    BUSY: "Many pictures are being read just now. Yours has its turn in a moment.",
     "chances": "How likely each digit is",
     "chance": "{digit}: {percent}",
     "stages": "From the picture to the answer",
@@ -78,6 +86,10 @@ PERSIAN = {
     "doubtful": "شاید اصلاً رقم نباشد.",
     "none": "رقمی پیدا نشد",
     "error": "این تصویر را نمی‌توان خواند",
+    "advice": "آن را دوباره به‌صورت PNG، JPEG یا WebP ذخیره کنید، تا ۵ مگابایت و ۲۰ مگاپیکسل، و باز امتحان کنید.",
+    "too-large": "این تصویر بیش از ۵ مگابایت است و این‌جا کوچک نمی‌شود. آن را به‌صورت PNG، JPEG یا WebP ذخیره کنید.",
+    "no-file": "این را نمی‌توان باز کرد. یک فایل تصویر انتخاب کنید، نه یک پوشه.",
+    BUSY: "اکنون تصویرهای زیادی خوانده می‌شوند. کمی صبر کنید؛ نوبت شما هم می‌رسد.",
     "unreachable": "سرور پاسخ نمی‌دهد. اتصال خود را بررسی و دوباره امتحان کنید.",
     "chances": "احتمال هر رقم",
     "chance": "{digit}: {percent}",

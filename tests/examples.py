@@ -1,4 +1,4 @@
-"""Draws the examples beside this file: python -m hwr.interface.examples.make
+"""Draws the page's examples, hwr/interface/examples: python -m tests.examples
 
 Photographs that nobody took: our own digits in several inks, on papers that are shaded and rough.
 """
@@ -11,6 +11,7 @@ import numpy as np
 
 from hwr.data.drawings import FORMS, bend, trace
 
+FOLDER = Path(__file__).parents[1] / "hwr" / "interface" / "examples"
 SIDE = 240  # px
 FINE = 4  # ink is drawn at this multiple and shrunk, which antialiases it
 QUALITY = 84  # of the JPEG: about 6 kB a picture
@@ -84,7 +85,7 @@ def main() -> None:
     """Write every scene as a JPEG named after its place and its digit."""
     for number, scene in enumerate(SCENES, 1):
         picture = photograph(scene, np.random.default_rng(number))
-        path = Path(__file__).parent / f"{number}-digit-{scene.digit}.jpg"
+        path = FOLDER / f"{number}-digit-{scene.digit}.jpg"
         cv2.imwrite(str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
 
 
