@@ -6,106 +6,41 @@ is asked for anything.
 
 import base64
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from urllib.request import urlopen
 
 import cv2
+import numpy as np
 import pictures
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from visits import PHONE, Visit, draw, expect_digit, expect_verdict, keep, path, ring, state, touch, upload
+
+from benchmarks.page import APP, FLAGS, chromium, serve
+from hwr.interface.door import BUSY, MOST
+from hwr.interface.words import ENGLISH, PERSIAN
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
-SCREENSHOTS = ROOT / "artifacts" / "screenshots"
 EXAMPLES = ROOT / "hwr" / "interface" / "examples"
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 360, "height": 740}
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-
-
-def chromium() -> str | None:
-    """The system's Chromium, or None for Playwright's own."""
-    places = (os.environ.get("HWR_CHROMIUM"), shutil.which("chromium"), "/usr/bin/chromium")
-    return next((place for place in places if place and Path(place).exists()), None)
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """`python app.py` on a port of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
-    app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(url, app)
-        yield url
-    finally:
-        app.terminate()
-        app.wait(10)
-
-
-def wait_for(url: str, app: subprocess.Popen) -> None:
-    """Wait until the page is served, a minute at most."""
-    for _ in range(600):
-        assert app.poll() is None, "app.py ended"
-        try:
-            urlopen(url, timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"{url} does not answer")
+    """The page, on a port of its own."""
+    with serve(APP) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS + CAMERA)
         yield opened
         opened.close()
-
-
-class Visit:
-    """One visitor's page, and what went wrong on it."""
-
-    def __init__(self, browser: Browser, address: str, **context):
-        self.context = browser.new_context(**{"viewport": WIDE, "locale": "en-US", **context})
-        self.page = self.context.new_page()
-        self.wrong: list[str] = []
-        self.page.on("console", lambda message: self.wrong.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda request: self.ask(request.url, address))
-        self.address = address
-
-    def ask(self, url: str, address: str) -> None:
-        if not url.startswith((address, "data:", "blob:")):
-            self.wrong.append(f"asked {url}")
-
-    def open(self, language: str = "") -> Page:
-        self.page.goto(f"{self.address}/{language}")
-        expect(self.page.locator(".pad .hint")).not_to_be_empty()
-        return self.page
 
 
 @pytest.fixture
@@ -123,41 +58,6 @@ def visit(browser, address) -> Iterator:
         assert visitor.wrong == []
 
 
-def path(page: Page, points) -> list[tuple[float, float]]:
-    """Points of the unit square, as places on the pad."""
-    box = page.locator(".pad canvas").bounding_box()
-    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-
-
-def draw(page: Page, strokes) -> None:
-    """With the mouse, as a hand does."""
-    for stroke in strokes:
-        first, *rest = path(page, stroke)
-        page.mouse.move(*first)
-        page.mouse.down()
-        for point in rest:
-            page.mouse.move(*point, steps=8)
-        page.mouse.up()
-
-
-def expect_digit(page: Page, digit: str, settled: bool = True) -> None:
-    """Wait for an answer. "" stands for none."""
-    panel = page.locator(f'.answer[data-settled="{str(settled).lower()}"]:visible')
-    expect(panel).to_have_attribute("data-digit", digit)
-    expect(panel.locator(".latin")).to_have_text(digit)
-    expect(panel.locator(".persian")).to_have_text("۰۱۲۳۴۵۶۷۸۹"[int(digit)] if digit else "")
-
-
-def state(page: Page) -> str:
-    return page.locator(".answer:visible").get_attribute("data-state")
-
-
-def keep(page: Page, name: str) -> None:
-    page.wait_for_timeout(200)  # bars slide to their places
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
-
-
-SHARES = "bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))"
 INKED = "document.querySelector('.pad canvas').toDataURL()"
 SEVEN = pictures.STROKES[7]
 FIVE = pictures.STROKES[5]
@@ -188,6 +88,14 @@ def test_the_other_digits(visit, digit):
     page = visit()
     draw(page, pictures.STROKES[digit])
     expect_digit(page, str(digit))
+
+
+@pytest.mark.parametrize(("brush", "stroke"), [("4.5", ring(0.035)), ("1.5", ring(0.3))], ids=["dot", "ring"])
+def test_a_zero_is_a_dot_or_a_ring(visit, brush, stroke):
+    page = visit()
+    page.locator(".brush input").fill(brush)
+    draw(page, [stroke])
+    expect_digit(page, "0")
 
 
 def test_the_answer_follows_the_pen_within_the_stroke(visit):
@@ -239,16 +147,17 @@ def test_a_drawing_outlives_a_look_at_the_other_tab(visit):
 
 def test_the_brush_has_a_size(visit):
     page = visit()
-    ink = "document.querySelector('.stages [data-stage=gray]').src.length"
-    drawn = []
+    inked = []
     for size in ("1.5", "9"):
         page.locator(".brush input").fill(size)
         draw(page, pictures.STROKES[1])
         expect_digit(page, "1")
-        drawn.append(page.evaluate(ink))
+        _, data = page.locator("#draw [data-stage=gray]").get_attribute("src").split(",")
+        gray = cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), cv2.IMREAD_GRAYSCALE)
+        inked.append((255 - gray).sum())
         page.locator(".clear:visible").click()
         expect_digit(page, "")
-    assert drawn[0] != drawn[1]
+    assert inked[1] > 3 * inked[0]
 
 
 def test_a_scribble_is_no_digit(visit):
@@ -276,11 +185,6 @@ def test_a_finger_draws_and_the_page_stays(visit):
     keep(page, "draw-fa-phone")
 
 
-def touch(wire, kind: str, place: tuple[float, float] | None = None) -> None:
-    points = [{"x": place[0], "y": place[1]}] if place else []
-    wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
 def test_an_unsure_answer_says_so(visit):
     page = visit()
     doubtful = {
@@ -298,25 +202,85 @@ def test_an_unsure_answer_says_so(visit):
     keep(page, "unsure-en")
 
 
-def test_pictures_are_read(visit, tmp_path):
+def test_pictures_are_read(visit):
     page = visit()
     page.locator("#upload-button").click()
     expect(page.locator(".target")).to_be_visible()
-    page.set_input_files("input[type=file]", EXAMPLES / "1-digit-5.jpg")
+    upload(page, EXAMPLES / "1-digit-5.jpg")
     expect_digit(page, "5")
     expect(page.locator(".preview")).to_be_visible()
     page.locator(".examples button").nth(2).click()
     expect_digit(page, "4")
     keep(page, "upload-en")
-    broken = tmp_path / "<b>شکسته.png"
-    broken.write_bytes(cv2.imencode(".png", pictures.mask(5))[1].tobytes()[:300])
-    page.set_input_files("input[type=file]", broken)
-    expect(page.locator('.answer[data-state="error"]:visible .remark')).to_contain_text("PNG")
-    expect_digit(page, "")
-    page.set_input_files("input[type=file]", EXAMPLES / "2-digit-2.jpg")
+    upload(page, EXAMPLES / "2-digit-2.jpg")
     expect_digit(page, "2")
     page.locator("#upload .clear").click()
     expect_digit(page, "")
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_picture_that_cant_be_read(visit, tmp_path, language):
+    page = visit(f"#{language}")
+    page.locator("#upload-button").click()
+    broken = tmp_path / "5.png"
+    broken.write_bytes(pictures.encode(pictures.drawing(5))[:300])
+    upload(page, broken)
+    words = {"en": ENGLISH, "fa": PERSIAN}[language]
+    expect_verdict(page, words["error"])
+    remark, detail = page.locator("#upload .remark"), page.locator("#upload .detail")
+    if language == "en":
+        expect(remark).to_contain_text("this PNG is damaged")
+        expect(detail).to_be_hidden()
+    else:
+        expect(remark).to_have_text(words["advice"])
+        expect(detail).to_contain_text("this PNG is damaged")
+        assert detail.evaluate("detail => getComputedStyle(detail).direction") == "ltr"
+        keep(page, "error-fa")
+
+
+def test_what_cant_be_sent_gets_a_sentence(visit, tmp_path):
+    page = visit("#fa")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "component_server" in request.url else None)
+    page.locator("#upload-button").click()
+    scan = tmp_path / "scan.tiff"  # no browser of ours shows a TIFF
+    scan.write_bytes(pictures.encode(pictures.drawing(5, 2400), "TIFF"))
+    assert scan.stat().st_size > MOST
+    upload(page, scan)
+    expect_verdict(page, PERSIAN["too-large"])
+    # What a dropped folder is to the page: a file that can't be read.
+    page.evaluate("() => { FileReader.prototype.readAsDataURL = function () { setTimeout(this.onerror); }; }")
+    upload(page, EXAMPLES / "1-digit-5.jpg")
+    expect_verdict(page, PERSIAN["no-file"])
+    assert asked == []
+
+
+def test_a_busy_server_is_asked_again(visit):
+    page = visit()
+    page.locator("#upload-button").click()
+    places = iter([False, True, True])
+    busy = json.dumps({"error": BUSY, "busy": True})
+    page.route("**/component_server/", lambda route: route.continue_() if next(places) else route.fulfill(body=busy))
+    upload(page, EXAMPLES / "1-digit-5.jpg")
+    expect_digit(page, "5")
+    assert next(places) is True
+
+
+def test_a_newer_picture_is_not_replaced_by_a_large_older_one(visit, tmp_path):
+    page = visit()
+    page.evaluate("""() => {
+        const make = createImageBitmap;
+        const wait = new Promise((resolve) => (window.goOn = resolve));
+        window.createImageBitmap = (file) => wait.then(() => make(file)).finally(() => (window.made = true));
+    }""")
+    page.locator("#upload-button").click()
+    upload(page, large_photo(tmp_path))
+    page.locator(".examples button").nth(2).click()
+    expect_digit(page, "4")
+    page.evaluate("goOn()")
+    page.wait_for_function("window.made")
+    page.wait_for_timeout(500)
+    expect_digit(page, "4")
 
 
 PASTE = """async ([data, kind]) => {
@@ -338,7 +302,6 @@ def test_pictures_are_pasted_dropped_and_photographed(visit):
         page.evaluate(PASTE, [base64.b64encode(file.read_bytes()).decode(), kind])
         expect_digit(page, digit)
     page.locator(".camera").click()
-    page.wait_for_function("document.querySelector('video').videoWidth > 0")
     answers = page.locator("#upload .answer").get_attribute("data-count")
     page.locator(".shoot").click()
     expect(page.locator("#upload .answer")).not_to_have_attribute("data-count", answers)
@@ -346,14 +309,39 @@ def test_pictures_are_pasted_dropped_and_photographed(visit):
     expect(page.locator(".preview")).to_be_visible()
 
 
+def test_the_camera_takes_no_empty_picture_and_stops_when_left(visit):
+    page = visit(permissions=["camera"])
+    page.locator("#upload-button").click()
+    page.evaluate("""() => {
+        const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        const next = async (wish) => (window.stream ? get(wish) : new MediaStream());
+        navigator.mediaDevices.getUserMedia = async (wish) => (window.stream = await next(wish));
+    }""")
+    page.locator(".camera").click()
+    expect(page.locator(".shoot")).to_be_visible()
+    expect(page.locator(".shoot")).to_be_disabled()  # a stream without a frame
+    page.locator(".cancel").click()
+    page.locator(".camera").click()
+    expect(page.locator(".shoot")).to_be_enabled()
+    assert page.evaluate("stream.active") is True
+    page.locator("#draw-button").click()
+    page.wait_for_function("!stream.active")
+    page.locator("#upload-button").click()
+    expect(page.locator("video")).to_be_hidden()
+
+
+def large_photo(folder: Path) -> Path:
+    """A ۷ of 7.7 MB, which a browser can show."""
+    photo = folder / "photo.bmp"
+    photo.write_bytes(pictures.encode(cv2.cvtColor(pictures.drawing(7, 1600), cv2.COLOR_GRAY2RGB), "BMP"))
+    assert photo.stat().st_size > MOST
+    return photo
+
+
 def test_a_photo_over_the_limit_is_made_smaller_first(visit, tmp_path):
-    photo = tmp_path / "photo.bmp"
-    large = cv2.resize(255 - pictures.mask(7), (1600, 1600))
-    cv2.imwrite(str(photo), cv2.cvtColor(large, cv2.COLOR_GRAY2BGR))
-    assert photo.stat().st_size > 5_000_000
     page = visit()
     page.locator("#upload-button").click()
-    page.set_input_files("input[type=file]", photo)
+    upload(page, large_photo(tmp_path))
     expect_digit(page, "7")
 
 
