@@ -104,6 +104,12 @@ def test_the_resolution_reaches_the_network():
     assert not recognizer.engine.given[0, 1].any()
 
 
+@pytest.mark.parametrize("dpi", [0, -200, float("nan"), float("inf")])
+def test_a_resolution_that_can_not_be_is_told_in_a_sentence(dpi):
+    with pytest.raises(ValueError, match=f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200"):
+        saying(_0=9).read(drawing(0), dpi)
+
+
 def test_the_size_tells_a_zero_from_a_five(recognizer):
     """A ring of 3 mm and the same of 1.3 mm: in the scans of forms zeros are the small ones."""
     ring = np.pad(scan(0, np.random.default_rng(0)), 4, constant_values=255)

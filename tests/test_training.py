@@ -2,6 +2,7 @@ import dataclasses
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,8 +115,11 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit(out, folder):
 
 
 def test_what_was_shipped_scores_as_the_report_says(out, report, folder, tmp_path, monkeypatch):
-    export.ship(out, tmp_path)
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    finished = shutil.copytree(out, tmp_path / "run")
+    (finished / "report.json").write_text(json.dumps(report | {"commit": "0123456789" * 4}))  # as if clean
+    (tmp_path / "weights").mkdir()
+    export.ship(finished, tmp_path / "weights")
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     shipped = hwr.load("hoda-compact")
     for known in (True, False):
         again = evaluate(shipped, "hoda", "test", folder, scale_known=known)
@@ -165,6 +169,7 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path, monkeypat
     ("arguments", "says"),
     [
         (["hoda-compcat"], "hoda-compact"),
+        (["hoda-compact", "--epochs", "0"], "0 is no number of epochs; give 1 or more"),
         (["hoda-compact", "--data-dir", "nowhere"], "there is no hoda/Train_60000.cdb in nowhere; put it there"),
     ],
 )
