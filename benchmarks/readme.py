@@ -1,7 +1,6 @@
 """Writes the README's tables from what the benchmarks measured: `python benchmarks/readme.py`."""
 
 import json
-import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -47,8 +46,9 @@ def tables() -> dict[str, str]:
 def filled(text: str) -> str:
     """The README with its tables in their places, between `<!-- name -->` and `<!-- end -->`."""
     for name, table in tables().items():
-        place = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end -->)", re.DOTALL)
-        text = place.sub(lambda _, table=table: table + "\n", text)
+        start, end = f"<!-- {name} -->\n", "<!-- end -->"
+        before, _, rest = text.partition(start)
+        text = f"{before}{start}{table}\n{end}{rest.partition(end)[2]}"
     return text
 
 
