@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter
 
 from hwr.training.loop import History
 
@@ -30,6 +31,8 @@ def plot(history: History, title: str, path: Path) -> None:
         below.plot(epochs, error, color=color, marker=".", linewidth=1.2, label=f"{name}: {error[-1]:.2f} % at the end")
     below.set(xlabel="epoch", ylabel="validation error, %", yscale="log")
     for axes in (above, below):
+        for ticks in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            ticks(FormatStrFormatter("%g"))  # 0.3, where a logarithmic axis would say 3 × 10⁻¹
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8)
     figure.suptitle(title, fontsize=10, color=INK)
