@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FormatStrFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 
 from hwr.training.loop import History
 
@@ -31,8 +31,9 @@ def plot(history: History, title: str, path: Path) -> None:
         below.plot(epochs, error, color=color, marker=".", linewidth=1.2, label=f"{name}: {error[-1]:.2f} % at the end")
     below.set(xlabel="epoch", ylabel="validation error, %", yscale="log")
     for axes in (above, below):
-        for ticks in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
-            ticks(FormatStrFormatter("%g"))  # 0.3, where a logarithmic axis would say 3 × 10⁻¹
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")  # 0.3, where a logarithmic axis would say 3 × 10⁻¹
+        axes.yaxis.set_minor_locator(NullLocator())
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8)
     figure.suptitle(title, fontsize=10, color=INK)
