@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
-import cv2
 import numpy as np
 import pytest
 from pictures import drawing, encode
