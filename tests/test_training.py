@@ -155,14 +155,14 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path, monkeypat
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert training.commit() == "unknown"
+    assert training.commit(tmp_path) == "unknown"
     git("init", "-q")
     (tmp_path / "file").write_text("one")
     git("add", "file")
     git("commit", "-q", "-m", "one")
-    assert training.commit() == git("rev-parse", "HEAD")
+    assert training.commit(tmp_path) == git("rev-parse", "HEAD")
     (tmp_path / "file").write_text("two")
-    assert training.commit() == git("rev-parse", "HEAD") + "-dirty"
+    assert training.commit(tmp_path) == git("rev-parse", "HEAD") + "-dirty"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ PROTOCOL = (
 
 def run(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, command: str) -> dict:
     """Train one recipe into the folder `out` and return its report, which lies there as report.json."""
+    started_at = commit()  # what trains is what was there at the start
     trained = train(recipe, data_dir, seed)
     sets = {split: data.read(recipe.data, split, data_dir) for split in ("validation", "test")}
     asked = {name: _ask(trained, sets[name[0]], recipe, name[1]) for name in product(sets, SCALES)}
@@ -47,7 +48,8 @@ def run(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, command: st
             title, name = f"{recipe.name} on {recipe.data}, {split}, {scale}", scale.replace(" ", "-")
             plots.plot_confusion(scored, title, out / f"confusion-{name}.png")
             plots.plot_reliability(said, labels, title, out / f"reliability-{name}.png")
-    report = _report(recipe, trained, seed, command, fitted, scores)
+    origin = {"recipe": dataclasses.asdict(recipe), "seed": seed, "commit": started_at, "command": command}
+    report = origin | _figures(trained, fitted, scores)
     (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
@@ -65,12 +67,8 @@ def _ask(trained: Trained, samples: Samples, recipe: Recipe, scale: str) -> _Ask
     return _Asked(x, torch.cat([trained.network(part) for part in torch.from_numpy(x).split(512)]).numpy())
 
 
-def _report(recipe, trained: Trained, seed: int, command: str, fitted, scores: dict[str, Score]) -> dict:
+def _figures(trained: Trained, fitted: calibration.Calibration, scores: dict[str, Score]) -> dict:
     return {
-        "recipe": dataclasses.asdict(recipe),
-        "seed": seed,
-        "commit": commit(),
-        "command": command,
         "protocol": PROTOCOL,
         "seconds": round(trained.seconds),
         "parameters": sum(p.numel() for p in trained.network.parameters()),
@@ -81,7 +79,8 @@ def _report(recipe, trained: Trained, seed: int, command: str, fitted, scores: d
     }
 
 
-def commit() -> str:
-    """The commit that is checked out, with "-dirty" behind it where files differ from it; "unknown" outside git."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40"], capture_output=True, text=True)
+def commit(folder: Path = Path(__file__).parent) -> str:
+    """The commit of this code, with "-dirty" behind it where files differ from it; "unknown" outside git."""
+    asked = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40"]
+    told = subprocess.run(asked, capture_output=True, text=True)
     return told.stdout.strip() or "unknown"
