@@ -145,7 +145,9 @@ def _line(answer: dict) -> str:
         return f"{answer['path']}: error: {answer['error']}"
     if not answer["is_digit"]:
         return f"{answer['path']}: no digit found: {answer['reason']}"
-    return f"{answer['path']}: {PERSIAN[int(answer['digit'])]} {answer['digit']}  {answer['confidence']:.1%}"
+    return (
+        f"{answer['path']}: {PERSIAN[int(answer['digit'])]} {answer['digit']}  {min(answer['confidence'], 0.999):.1%}"
+    )
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

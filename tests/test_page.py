@@ -90,7 +90,11 @@ def test_the_other_digits(visit, digit):
     expect_digit(page, str(digit))
 
 
-@pytest.mark.parametrize(("brush", "stroke"), [("4.5", ring(0.035)), ("1.5", ring(0.3))], ids=["dot", "ring"])
+@pytest.mark.parametrize(
+    ("brush", "stroke"),
+    [("4.5", [(0.5, 0.5)]), ("4.5", ring(0.035)), ("1.5", ring(0.3))],
+    ids=["tap", "dot", "ring"],
+)
 def test_a_zero_is_a_dot_or_a_ring(visit, brush, stroke):
     page = visit()
     page.locator(".brush input").fill(brush)

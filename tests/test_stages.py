@@ -317,3 +317,28 @@ def test_shrink_keeps_the_mean():
     small = shrink(page)
     assert small.mean() == pytest.approx(page.mean(), abs=0.5)
     assert small.std() < page.std() / 1.8  # by area: four pixels make one
+
+
+def test_a_ruled_sheet_keeps_its_digit():
+    """Seventeen pale lines have more ink than the digit; they cross it and reach both edges of the sheet."""
+    sheet = np.full((1200, 900), 232.0)
+    sheet[60::70] = sheet[61::70] = sheet[62::70] = 173
+    digit = mask(3, 360, 14)
+    sheet[420:780, 270:630] = np.where(digit > 127, 40, sheet[420:780, 270:630])
+    shaded = sheet * np.linspace(0.75, 1, 900)
+    ink = binarize(np.clip(shaded + np.random.default_rng(0).normal(0, 4, sheet.shape), 0, 255).astype(np.uint8))
+    found = np.pad(digit > 127, ((420, 420), (270, 270)))
+    both = (found & (ink > 0)).sum()
+    assert both / (found | (ink > 0)).sum() > 0.8
+
+
+def test_a_dark_table_beside_the_sheet_is_no_ink():
+    """The table reaches from edge to edge; the digit is a tenth of the picture."""
+    photo = np.full((900, 1200), 225.0)
+    digit = mask(9, 140, 12)
+    photo[300:440, 500:640] = np.where(digit > 127, 60, 225)
+    photo[840:] = 45
+    photo = photo * np.linspace(0.8, 1, 1200) + np.random.default_rng(0).normal(0, 3, photo.shape)
+    ink = binarize(np.clip(photo, 0, 255).astype(np.uint8))
+    assert ink[300:440, 500:640].any()
+    assert not ink[840:].any()

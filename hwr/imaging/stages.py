@@ -12,11 +12,14 @@ SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
 NOISE_SIGMAS = 6.0  # ink stands out from the grain of the paper by more than this
 GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the paper is no larger
+# Of what stands out from the paper, the darkness that is ink's. Where that leaves no digit, the pale lines
+# of a ruled sheet may outnumber the ink: then only the darkest counts.
+INK_SHARES = (0.75, 0.92)
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
 NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
-INNER = 0.15  # of the picture's shorter side: a part this large that touches no border can be the digit
+INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
 CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
 MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
 
@@ -63,9 +66,7 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     elif _is_even(gray, low, high):
         ink = _ink_of_two_tones(gray > (low + high) / 2)
     else:
-        ink = drop_specks(_ink_of_photograph(gray))
-        # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
-        return ink if cv2.countNonZero(ink) >= max(GRAIN, GRAIN_SHARE * gray.size) else np.zeros_like(gray)
+        return _ink_of_photograph(gray)
     return drop_specks(ink)
 
 
@@ -89,7 +90,7 @@ def _ink_of_two_tones(light: np.ndarray) -> np.ndarray:
 
 
 def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
-    """Ink against an uneven background: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink."""
+    """A digit's ink on an uneven background: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink."""
     calm = cv2.medianBlur(gray, 3)
     if max(gray.shape) >= 4 * SMALL:
         calm = cv2.GaussianBlur(calm, (0, 0), max(gray.shape) / 600)
@@ -105,8 +106,13 @@ def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
     counts[: floor + 1] = 0
     if not counts.any():
         return np.zeros_like(gray)
-    ink = _quantile(counts, 0.75)
-    return np.where(darkness > max(floor, (level + ink) / 2), 255, 0).astype(np.uint8)
+    for share in INK_SHARES:
+        middle = (level + _quantile(counts, share)) / 2
+        ink = drop_specks(np.where(darkness > max(floor, middle), 255, 0).astype(np.uint8))
+        # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
+        if cv2.countNonZero(ink) >= max(GRAIN, GRAIN_SHARE * gray.size):
+            return ink
+    return np.zeros_like(gray)
 
 
 def _quantile(counts: np.ndarray, share: float) -> int:

@@ -37,7 +37,8 @@ function trace(context, side, { width, points }) {
     context.quadraticCurveTo(x * side, y * side, ((x + nextX) / 2) * side, ((y + nextY) / 2) * side);
   }
   const [x, y] = points[points.length - 1];
-  context.lineTo(x * side, y * side);
+  // A tap is a dot, which is how a zero is written; a line of no length would leave nothing.
+  context.lineTo(x * side, y * side + (points.length === 1 ? 0.01 : 0));
   context.stroke();
 }
 
