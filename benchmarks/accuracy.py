@@ -6,7 +6,6 @@ Needs Hoda (HWR_DATA, or a download) and about three minutes. Exit status 1 wher
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -35,10 +34,8 @@ def claim(score: dict) -> float:
 def measure() -> dict[str, dict]:
     """Score the default model on every set: -> name of the set -> `evaluate`'s figures."""
     recognizer = hwr.load()
-    data_dir = os.environ.get("HWR_DATA")
     return {
-        name: evaluate(recognizer, dataset, "test", data_dir and Path(data_dir), scale_known)
-        for name, (dataset, scale_known) in SETS.items()
+        name: evaluate(recognizer, dataset, scale_known=scale_known) for name, (dataset, scale_known) in SETS.items()
     }
 
 

@@ -123,6 +123,7 @@ def opened(browser, server: Server) -> Page:
 
 
 def wait_for_answer(page: Page, digit: str) -> None:
+    """Until the page shows this digit and its pen has lifted."""
     page.wait_for_selector(f'.answer[data-settled="true"][data-digit="{digit}"]')
 
 

@@ -70,7 +70,7 @@ class Recognizer:
         best = int(digits[0].argmax())
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))
         confidence = float(digits[0, best] * is_digit[0])
-        if is_digit[0] < self.calibration.least_digit:
+        if self.calibration.refuses(is_digit[0]):
             return self._none(stages, probabilities, confidence, "what is written here does not look like a digit")
         return Prediction(DIGITS[best], True, confidence, probabilities, stages, self.name, None)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 DIGITS = 10
+BINS = 15  # of confidence, all of the same width
 REFUSED = 0.001  # of the validation digits may fall below the level at which a picture is refused
 
 
@@ -24,6 +25,10 @@ class Calibration:
         scaled = logits.astype(np.float64) / self.temperature
         # The ten by themselves: their share may be too small to divide by.
         return _softmax(scaled[:, :DIGITS]), _softmax(scaled)[:, :DIGITS].sum(axis=1)
+
+    def refuses(self, is_digit: np.ndarray) -> np.ndarray:
+        """Which pictures are refused: probabilities of being a digit, any shape, 0 to 1 -> bool of that shape."""
+        return is_digit < self.least_digit
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
@@ -47,9 +52,14 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
     return Calibration(round(temperature, 4), round(min(0.5, float(np.quantile(is_digit, REFUSED))), 4))
 
 
-def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
+def bin_of(confidence: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """The bin that each confidence falls into: (N,) in 0 to 1 -> (N,) int, 0 to bins - 1."""
+    return np.minimum((confidence * bins).astype(int), bins - 1)
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> float:
     """Expected calibration error over bins of equal width: (N,) in 0 to 1, (N,) bool -> 0 to 1."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    place = bin_of(confidence, bins)
     count = np.bincount(place, minlength=bins)
     gap = np.bincount(place, weights=confidence - correct, minlength=bins)
     return float(np.abs(gap).sum() / max(1, count.sum()))

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from hwr.evaluation.calibration import BINS, bin_of
 from hwr.evaluation.score import Answers, Score
 
 INK, QUIET, ACCENT = "#1f2933", "#9aa5b1", "#0f766e"
@@ -32,10 +33,10 @@ def plot_confusion(score: Score, title: str, path: Path) -> None:
     figure.savefig(path)
 
 
-def plot_reliability(said: Answers, labels: np.ndarray, title: str, path: Path, bins: int = 15) -> None:
+def plot_reliability(said: Answers, labels: np.ndarray, title: str, path: Path, bins: int = BINS) -> None:
     """How often answers of each confidence are right, as a PNG; below the diagonal is overconfident."""
     right = said.digits == labels
-    place = np.minimum((said.confidence * bins).astype(int), bins - 1)
+    place = bin_of(said.confidence, bins)
     count = np.bincount(place, minlength=bins)
     held = count > 0
     confidence = np.bincount(place, said.confidence, bins)[held] / count[held]

@@ -57,7 +57,7 @@ def answers(x: np.ndarray, logits: np.ndarray, calibration: Calibration) -> Answ
     """(N, C, H, W) inputs and their (N, 11) logits -> Answers, by the rule that the Recognizer follows."""
     digits, is_digit = calibration.probabilities(logits)
     is_digit[~x[:, 0].any(axis=(1, 2))] = 0  # nothing is written there
-    said = np.where(is_digit < calibration.least_digit, -1, digits.argmax(axis=1))
+    said = np.where(calibration.refuses(is_digit), -1, digits.argmax(axis=1))
     return Answers(said, digits.max(axis=1) * is_digit)
 
 

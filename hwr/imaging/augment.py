@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from skimage.morphology import skeletonize
 
+from hwr.imaging.stages import center
+
 PAPER, INK = 255, 0
 KNOTS = np.linspace(-0.5, 0.5, 4)  # where a cubic patch has its control points
 BLOT = 0.6  # of its box filled: a digit this full has no strokes to thin
@@ -29,9 +31,9 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     is; the longer side becomes 60 to 120 pixels.
     """
     longest = rng.uniform(60, 120)
-    tight = _crop(gray)
-    factor = longest / max(tight.shape)
-    ink = cv2.resize(255 - tight, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    ink = center(255 - gray)
+    factor = longest / max(ink.shape)
+    ink = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     ink = cv2.GaussianBlur(ink, (0, 0), factor * rng.uniform(0.4, 0.7))
     if rng.random() < 0.6 and (ink > 127).mean() < BLOT:
         line = skeletonize(np.pad(ink, 2) > 127)
@@ -42,12 +44,6 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:  # antialiased as a canvas draws, else hard as a scanner does
         return 255 - warped
     return np.where(warped > 255 * rng.uniform(0.35, 0.65), INK, PAPER).astype(np.uint8)
-
-
-def _crop(gray: np.ndarray) -> np.ndarray:
-    """Cut away the paper around the ink: (H, W) uint8 two-tone -> (h, w) uint8."""
-    x, y, width, height = cv2.boundingRect(255 - gray)
-    return gray[y : y + height, x : x + width]
 
 
 def _warp(

@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
+from hwr.evaluation.plots import ACCENT, INK
 from hwr.training.loop import History
 
-INK, QUIET, ACCENT, OTHER = "#1f2933", "#cbd2d9", "#0f766e", "#c2410c"
+QUIET, OTHER = "#cbd2d9", "#c2410c"
 SMOOTH = 50  # steps
 
 
