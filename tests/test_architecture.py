@@ -33,7 +33,13 @@ ONLY_IN = {
     "accelerate": {"hwr/training"},
 }
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "cv2": "opencv-python-headless", "PIL": "pillow", "skimage": "scikit-image"}
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+}
 WITH_GRADIO = {"starlette", "gradio_client"}  # what it is built on and what speaks to it, as it asks for them
 OURS = {"hwr", "app", "train", "benchmarks", "conftest", *(path.stem for path in ROOT.glob("tests/*.py"))}
 

@@ -43,6 +43,26 @@ def test_probabilities_by_hand():
     np.testing.assert_allclose(digits[0, 1], 0.09 / squares)
 
 
+@pytest.mark.parametrize("classes", [10, 70])
+def test_a_network_that_knows_no_refusal_is_always_sure_that_it_is_one(classes):
+    logits = np.random.default_rng(0).normal(0, 3, (5, classes)).astype(np.float32)
+    probabilities, is_digit = Calibration(2.0).probabilities(logits)
+    weights = np.exp(logits / 2)
+    np.testing.assert_allclose(probabilities, weights / weights.sum(axis=1, keepdims=True), rtol=1e-5)
+    np.testing.assert_array_equal(is_digit, np.ones(5))
+    assert not Calibration(2.0, 0.5).refuses(is_digit).any()
+
+
+def test_pictures_on_which_nothing_is_written_do_not_matter_to_the_fit():
+    logits, labels = sampled(2.5)
+    logits, labels = logits[:, :10], labels
+    blank = np.full((3, 10), np.nan, np.float32)
+    fitted = fit(np.vstack([blank, logits]), np.concatenate([[0, 1, 2], labels]))
+    assert fitted == fit(logits, labels)
+    assert fitted.temperature == pytest.approx(2.5, rel=0.03)
+    assert fitted.least_digit == 0.5
+
+
 @given(arrays(np.float32, (3, 11), elements=st.floats(-1000, 1000, width=32)), st.floats(0.05, 20))
 def test_probabilities_sum_to_1_whatever_the_logits(logits, temperature):
     digits, is_digit = Calibration(temperature).probabilities(logits)

@@ -79,7 +79,7 @@ def test_torch_agrees_with_opencv_on_all_of_hoda(hoda, recognizer, scale):
 @pytest.mark.parametrize("scale", SCALES)
 def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
     told = weights.index()[NAME]["figures"][f"test, scale {scale}"]
-    scored = score(answers(hoda.x[scale], hoda.logits[scale], recognizer.calibration), hoda.labels)
+    scored = score(answers(hoda.logits[scale], recognizer.calibration), hoda.labels, recognizer.classes)
     assert (scored.n, scored.correct, scored.accuracy) == (told["n"], told["correct"], told["accuracy"])
     assert scored.ece == pytest.approx(told["ece"], abs=1e-5)
 
@@ -87,7 +87,7 @@ def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
 @pytest.mark.data
 @pytest.mark.timeout(300)
 def test_at_most_60_of_hoda_s_20_000_are_wrong(hoda, recognizer):
-    scored = score(answers(hoda.x["known"], hoda.logits["known"], recognizer.calibration), hoda.labels)
+    scored = score(answers(hoda.logits["known"], recognizer.calibration), hoda.labels, recognizer.classes)
     assert scored.n - scored.correct <= 60
     assert scored.accuracy >= 0.9970
     assert scored.ece < 0.01

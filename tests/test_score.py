@@ -7,15 +7,16 @@ from pictures import drawing
 from hwr.data import DataError, Samples
 from hwr.evaluation import score as scoring
 from hwr.evaluation.calibration import Calibration
-from hwr.evaluation.score import Answers, answers, evaluate, inputs, score, wilson
+from hwr.evaluation.score import Answers, answers, evaluate, inputs, logits, score, wilson
 from hwr.imaging.preparation import Preparation
 from hwr.recognizer import Recognizer
 
 BLANK = np.full((30, 40), 255, np.uint8)
 PREPARATION = Preparation(size_plane=True)
+DIGITS = tuple("0123456789")
 
 
-def logits(*rows: dict[int, float]) -> np.ndarray:
+def eleven(*rows: dict[int, float]) -> np.ndarray:
     """A row of eleven each, 0 but where told."""
     every = np.zeros((len(rows), 11), np.float32)
     for row, told in zip(every, rows, strict=True):
@@ -26,7 +27,7 @@ def logits(*rows: dict[int, float]) -> np.ndarray:
 
 def test_a_score_by_hand():
     said = Answers(np.array([3, 3, 5, -1, 0, 7]), np.array([1.0, 1.0, 0.5, 0.0, 1.0, 0.5]))
-    scored = score(said, np.array([3, 3, 0, 8, 0, 7]))
+    scored = score(said, np.array([3, 3, 0, 8, 0, 7]), DIGITS)
     assert (scored.n, scored.correct, scored.accuracy, scored.refused) == (6, 4, 4 / 6, 1)
     expected = np.zeros((10, 11), int)
     expected[3, 3] = 2
@@ -76,17 +77,70 @@ def test_scoring_follows_the_rule_of_the_recognizer(least_digit, scale_known):
     calibration = Calibration(0.7, least_digit)
     recognizer = Recognizer("stub", Engine(), PREPARATION, calibration)
     read = [recognizer.read(gray, 1200.0 if scale_known else None) for gray in samples.images]
-    x = inputs(samples, PREPARATION, scale_known)
-    said = answers(x, Engine().logits(x), calibration)
-    assert said.digits.tolist() == [-1 if each.digit is None else int(each.digit) for each in read]
+    said = answers(logits(Engine(), PREPARATION, samples, scale_known), calibration)
+    assert said.read.tolist() == [-1 if each.digit is None else int(each.digit) for each in read]
     np.testing.assert_allclose(said.confidence, [each.confidence for each in read], atol=1e-6)
 
 
 def test_answers_refuse_what_is_no_digit():
-    x = np.ones((3, 2, 32, 32), np.float32)
-    said = answers(x, logits({4: 9}, {4: 9, 10: 12}, {10: 12, 6: 11}), Calibration(1.0, 0.1))
-    assert said.digits.tolist() == [4, -1, 6]
+    said = answers(eleven({4: 9}, {4: 9, 10: 12}, {10: 12, 6: 11}), Calibration(1.0, 0.1))
+    assert said.read.tolist() == [4, -1, 6]
     assert said.confidence[1] < 0.1 < said.confidence[2] < 0.5 < said.confidence[0]
+
+
+def test_logits_come_in_batches_and_a_blank_has_none(monkeypatch):
+    samples = Samples([*(drawing(d, 90) for d in range(10)), BLANK], np.arange(11) % 10)
+    whole = logits(Engine(), PREPARATION, samples)
+    monkeypatch.setattr(scoring, "BATCH", 3)
+    np.testing.assert_array_equal(logits(Engine(), PREPARATION, samples), whole)
+    assert (whole.shape, whole.dtype) == ((11, 11), np.float32)
+    np.testing.assert_array_equal(np.isnan(whole).all(axis=1), [False] * 10 + [True])
+    np.testing.assert_array_equal(whole[:10], Engine().logits(inputs(samples, PREPARATION)[:10]))
+
+
+@pytest.mark.parametrize("classes", [10, 11])
+def test_a_blank_is_refused_whether_or_not_the_network_knows_no_digit(classes):
+    rows = np.full((2, classes), np.nan, np.float32)
+    rows[0] = np.arange(classes) == 4
+    said = answers(rows, Calibration(0.1, 0.5))
+    assert said.read.tolist() == [4, -1]
+    assert said.confidence[0] > 0.9
+    assert said.confidence[1] == 0
+
+
+def test_a_network_that_has_no_numbers_to_say_is_told():
+    class Diverged(Engine):
+        def logits(self, x: np.ndarray) -> np.ndarray:
+            return np.full((len(x), 11), np.nan)
+
+    with pytest.raises(ValueError, match="the network answers with no finite numbers"):
+        logits(Diverged(), PREPARATION, Samples([drawing(3)], np.array([3])))
+
+
+class Pages:
+    """A PagePreparation in small: two patches a page, the mean of their log-probabilities."""
+
+    def patches(self, gray: np.ndarray) -> np.ndarray:
+        return np.stack([gray[:2, :2], gray[-2:, -2:]])[:, None].astype(np.float32)
+
+    def pool(self, logits: np.ndarray) -> np.ndarray:
+        return logits.astype(np.float64).mean(axis=0)
+
+
+def test_pages_are_answered_by_their_pooled_patches():
+    class Hands:
+        def logits(self, x: np.ndarray) -> np.ndarray:
+            return np.tile(x.mean(axis=(1, 2, 3))[:, None], 70) * np.arange(70)
+
+    pages = [np.pad(np.full((2, 2), shade, np.uint8), (0, 2), constant_values=10) for shade in (0, 20)]
+    samples = Samples(pages, np.array([0, 69]), None, tuple(f"{hand:02}" for hand in range(1, 71)))
+    rows = logits(Hands(), Pages(), samples)
+    assert (rows.shape, rows.dtype) == ((2, 70), np.float32)
+    np.testing.assert_array_equal(rows, [5 * np.arange(70), 15 * np.arange(70)])
+    said = answers(rows, Calibration(1.0))
+    scored = score(said, samples.labels, samples.classes)
+    assert (scored.n, scored.correct, scored.confusion.shape) == (2, 1, (70, 71))
+    assert scored.confusion[0, 69] == scored.confusion[69, 69] == 1
 
 
 @pytest.mark.parametrize(("dpi", "known"), [(2000.0, True), (2000.0, False), (None, True)])

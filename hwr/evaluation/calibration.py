@@ -14,15 +14,22 @@ class Calibration:
     """Fitted on validation data and stored with the weights.
 
     temperature: divides the logits.
-    least_digit: a picture whose probability of being any digit is below this is refused.
+    least_digit: a picture whose probability of being any digit is below this is refused; of use to networks
+        that know "no digit".
     """
 
     temperature: float = 1.0
     least_digit: float = 0.5
 
     def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, 11) logits -> the ten digits' probabilities (N, 10), sum 1, and that of being a digit (N,)."""
+        """(N, K) logits -> the classes' probabilities, sum 1, and that of being one of them (N,).
+
+        Eleven are the ten digits, whose probabilities are (N, 10), and "no digit". Any other K are classes all:
+        probabilities (N, K), and each picture is surely one of them.
+        """
         scaled = logits.astype(np.float64) / self.temperature
+        if logits.shape[1] != DIGITS + 1:
+            return _softmax(scaled), np.ones(len(logits))
         # The ten by themselves: their share may be too small to divide by.
         return _softmax(scaled[:, :DIGITS]), _softmax(scaled)[:, :DIGITS].sum(axis=1)
 
@@ -37,15 +44,19 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
-    """Fit on validation digits: (N, 11) logits, (N,) labels 0 to 9 -> Calibration.
+    """Fit on validation pictures: (N, K) logits, (N,) labels, no row of them "no digit" -> Calibration.
 
-    The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599).
+    The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599). Pictures on
+    which nothing is written, whose logits are NaN, say nothing of it.
     """
     from scipy.optimize import minimize_scalar
 
+    written = ~np.isnan(logits).any(axis=1)
+    logits, labels = logits[written], labels[written]
+
     def loss(log_temperature: float) -> float:
-        digits, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
-        return -float(np.log(np.maximum(digits[np.arange(len(labels)), labels] * is_digit, 1e-12)).mean())
+        classes, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
+        return -float(np.log(np.maximum(classes[np.arange(len(labels)), labels] * is_digit, 1e-12)).mean())
 
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
     _, is_digit = Calibration(temperature).probabilities(logits)

@@ -7,18 +7,21 @@ import numpy as np
 
 from hwr import data
 from hwr.data.samples import Samples
-from hwr.evaluation.calibration import DIGITS, Calibration, calibration_error
+from hwr.evaluation import results
+from hwr.evaluation.calibration import Calibration, calibration_error
 from hwr.imaging.preparation import Preparation
+
+BATCH = 500  # digits that are prepared before the network answers them: what lies in memory stays small
 
 
 class Score(NamedTuple):
-    """How well one model reads one set.
+    """How well one model reads one set of K classes.
 
-    n, correct, accuracy: the pictures, those read rightly, and their share. A refused digit is wrong.
+    n, correct, accuracy: the pictures, those read rightly, and their share. A refused picture is wrong.
     low, high: the 95 % interval of the accuracy (Wilson).
-    refused: digits that were taken for no digit.
+    refused: pictures that got no class: blank, or taken for no digit.
     ece: expected calibration error, 15 bins.
-    confusion: (10, 11) counts, rows the truth, the last column refused.
+    confusion: (K, K + 1) counts, rows the truth, the last column refused.
     """
 
     n: int
@@ -36,40 +39,73 @@ class Score(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What a model says of every picture: the digit (N,) -1 where refused, and its confidence (N,) 0 to 1."""
+    """What a model says of every picture: the class read (N,) -1 where refused, its confidence (N,) 0 to 1."""
 
-    digits: np.ndarray
+    read: np.ndarray
     confidence: np.ndarray
 
 
 def inputs(samples: Samples, preparation: Preparation, scale_known: bool = True) -> np.ndarray:
-    """Every picture through the preparation: -> (N, C, H, W) float32; one without ink is all zeros."""
-    dpi = samples.dpi if scale_known else None
-    x = np.zeros((len(samples.images), *preparation.shape), np.float32)
-    for i, gray in enumerate(samples.images):
+    """Every digit through the preparation: -> (N, C, H, W) float32; one without ink is all zeros."""
+    return _prepare(samples.images, preparation, samples.dpi if scale_known else None)[0]
+
+
+def _prepare(images: list[np.ndarray], preparation: Preparation, dpi: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """N pictures -> (N, C, H, W) float32, zeros where nothing is written, and (N,) bool, where something is."""
+    x = np.zeros((len(images), *preparation.shape), np.float32)
+    written = np.ones(len(images), bool)
+    for i, gray in enumerate(images):
         prepared = preparation.array(gray, dpi)
-        if prepared is not None:
+        if prepared is None:
+            written[i] = False
+        else:
             x[i] = prepared
-    return x
+    return x, written
 
 
-def answers(x: np.ndarray, logits: np.ndarray, calibration: Calibration) -> Answers:
-    """(N, C, H, W) inputs and their (N, 11) logits -> Answers, by the rule that the Recognizer follows."""
-    digits, is_digit = calibration.probabilities(logits)
-    is_digit[~x[:, 0].any(axis=(1, 2))] = 0  # nothing is written there
-    said = np.where(calibration.refuses(is_digit), -1, digits.argmax(axis=1))
-    return Answers(said, digits.max(axis=1) * is_digit)
+def logits(engine, preparation, samples: Samples, scale_known: bool = True) -> np.ndarray:
+    """What a network says of every picture: -> (N, K) float32, a row of NaN where nothing is written.
+
+    engine: has `logits`, (N, C, H, W) float32 -> (N, K).
+    preparation: a Preparation for digits. A PagePreparation for pages, whose rows are log-probabilities pooled
+        over the patches of a page.
+    Raises ValueError where the network answers a picture with no finite numbers.
+    """
+    if isinstance(preparation, Preparation):
+        rows = _of_digits(engine, preparation, samples.images, samples.dpi if scale_known else None)
+    else:
+        rows = (preparation.pool(engine.logits(preparation.patches(gray)))[None] for gray in samples.images)
+    return np.concatenate([*rows]).astype(np.float32, copy=False)
 
 
-def score(said: Answers, labels: np.ndarray) -> Score:
-    """Hold the answers against the labels: (N,) int64, 0 to 9."""
-    n, right = len(labels), said.digits == labels
+def _of_digits(engine, preparation: Preparation, images: list[np.ndarray], dpi: float | None):
+    for start in range(0, len(images), BATCH):
+        x, written = _prepare(images[start : start + BATCH], preparation, dpi)
+        said = np.array(engine.logits(x), np.float32)
+        if not np.isfinite(said[written]).all():
+            raise ValueError("the network answers with no finite numbers; train it again, at a lower rate")
+        said[~written] = np.nan
+        yield said
+
+
+def answers(logits: np.ndarray, calibration: Calibration) -> Answers:
+    """(N, K) logits, a row of NaN where nothing is written -> Answers, by the rule that the Recognizer follows."""
+    written = ~np.isnan(logits).any(axis=1)
+    classes, is_digit = calibration.probabilities(np.where(written[:, None], logits, 0))
+    is_digit = np.where(written, is_digit, 0)
+    said = np.where(calibration.refuses(is_digit), -1, classes.argmax(axis=1))
+    return Answers(said, classes.max(axis=1) * is_digit)
+
+
+def score(said: Answers, labels: np.ndarray, classes: tuple[str, ...]) -> Score:
+    """Hold the answers against the labels: (N,) int64, indices into the names of the classes."""
+    n, right = len(labels), said.read == labels
     correct = int(right.sum())
-    confusion = np.zeros((DIGITS, DIGITS + 1), np.int64)
-    np.add.at(confusion, (labels, said.digits), 1)  # -1, refused, is the last column
+    confusion = np.zeros((len(classes), len(classes) + 1), np.int64)
+    np.add.at(confusion, (labels, said.read), 1)  # -1, refused, is the last column
     low, high = wilson(correct, n)
     ece = calibration_error(said.confidence, right)
-    return Score(n, correct, correct / n, low, high, int((said.digits < 0).sum()), ece, confusion)
+    return Score(n, correct, correct / n, low, high, int((said.read < 0).sum()), ece, confusion)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:
@@ -82,15 +118,22 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
 
 
 def evaluate(
-    recognizer, dataset: str, split: str = "test", data_dir: Path | None = None, scale_known: bool = True
+    recognizer,
+    dataset: str,
+    split: str = "test",
+    data_dir: Path | None = None,
+    scale_known: bool = True,
+    csv: Path | None = None,
 ) -> dict:
-    """Score a Recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
+    """Score a recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
 
+    csv: a file to write what was said of every picture into.
     Raises ValueError, whose sentence says what is missing.
     """
     samples = data.read(dataset, split, data_dir)
-    x = inputs(samples, recognizer.preparation, scale_known)
-    scored = score(answers(x, recognizer.engine.logits(x), recognizer.calibration), samples.labels)
+    said = answers(logits(recognizer.engine, recognizer.preparation, samples, scale_known), recognizer.calibration)
+    if csv is not None:
+        results.write_csv(csv, samples, said)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}
     what["scale_known"] = scale_known and samples.dpi is not None
-    return what | scored.json()
+    return what | score(said, samples.labels, samples.classes).json()
