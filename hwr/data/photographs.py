@@ -21,7 +21,7 @@ def read(split: str = "test", data_dir: Path | None = None) -> Samples:
 
     The same ones every time. One in twenty is light on dark. Raises what `hwr.data.hoda.read` raises.
     """
-    images, labels, _ = hoda.read(split, data_dir)
+    images, labels, *_ = hoda.read(split, data_dir)
     chosen = np.sort(np.concatenate([np.flatnonzero(labels == digit)[:PER_DIGIT] for digit in range(10)]))
     taken = [photograph(images[k], np.random.default_rng((SEEDS[split], k))) for k in chosen.tolist()]
     return Samples(taken, labels[chosen], dpi=None)

@@ -4,15 +4,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+DIGITS = tuple("0123456789")
+
 
 class Samples(NamedTuple):
     """N labeled pictures of one split.
 
     images: N gray pictures, each (height, width) uint8 of its own size, 0 ink, 255 paper.
-    labels: (N,) int64, the digit 0 to 9.
+    labels: (N,) int64, each an index into `classes`.
     dpi: the scan's resolution in dots per inch where it is known, else None.
+    classes: what the labels stand for; the ten digits, unless the reader says otherwise.
+    names: the N file names where each picture is a file of its own, else None.
     """
 
     images: list[np.ndarray]
     labels: np.ndarray
-    dpi: float | None
+    dpi: float | None = None
+    classes: tuple[str, ...] = DIGITS
+    names: tuple[str, ...] | None = None
