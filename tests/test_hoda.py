@@ -81,7 +81,7 @@ def test_real_files(data_dir, split, counts):
 def test_real_files_are_the_published_ones(data_dir, split):
     file = hoda.SPLITS[split]
     found = source.find(file, data_dir).read_bytes()
-    assert (len(found), source.blob_id(found)) == (file.length, file.blob)
+    assert (len(found), source.blob_id(found)) == (file.length, file.checksum)
 
 
 @pytest.mark.data

@@ -75,6 +75,14 @@ def test_blob_id_is_that_of_git():
     assert source.blob_id(b"") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # of every empty file in git
 
 
+def test_another_checksum_than_git_s(publisher):
+    address = f"http://127.0.0.1:{publisher.server_port}/whole.bin"
+    right = source.Published("set", "a", address, len(CONTENT), hashlib.md5(CONTENT).hexdigest(), source.md5)
+    assert source.find(right).read_bytes() == CONTENT
+    with pytest.raises(source.DataError, match="or others than were published"):
+        source.find(right._replace(name="b", checksum="0" * 32))
+
+
 @pytest.mark.parametrize("inside", ["set/whole.bin", "whole.bin"])
 @pytest.mark.parametrize("by", ["argument", "environment"])
 def test_named_folder(tmp_path, monkeypatch, inside, by):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hwr.data import drawings, hoda, photographs
+from hwr.data import drawings, hoda, mnist, photographs
 from hwr.data.samples import Samples
 from hwr.data.source import DataError
 
@@ -11,6 +11,7 @@ __all__ = ["READERS", "DataError", "Samples", "read"]
 
 READERS: dict[str, Callable[[str, Path | None], Samples]] = {
     "hoda": hoda.read,
+    "mnist": mnist.read,
     "drawings": drawings.read,
     "hoda-photographs": photographs.read,
 }

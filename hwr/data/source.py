@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,20 +21,38 @@ class DataError(ValueError):
     """Data that can't be had; the sentence says why and what to do."""
 
 
+def blob_id(data: bytes) -> str:
+    """The id by which git knows these bytes: 40 hexadecimal digits."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def md5(data: bytes) -> str:
+    """MD5: 32 hexadecimal digits. It tells damage, not malice."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
 class Published(NamedTuple):
     """A file as its publisher has it.
 
     folder: the dataset's folder within a data folder.
     name, url: the file's name and address.
     length: in bytes.
-    blob: its git blob id, by which the publisher's repository knows it.
+    checksum: of its bytes, as `digest` makes it: git's blob id, by which a publisher's repository knows it,
+        or `md5`.
     """
 
     folder: str
     name: str
     url: str
     length: int
-    blob: str
+    checksum: str
+    digest: Callable[[bytes], str] = blob_id
+
+
+def named(data_dir: Path | None = None) -> Path | None:
+    """The data folder that someone named: `data_dir`, or else $HWR_DATA; None where nobody did."""
+    folder = data_dir or os.environ.get("HWR_DATA")
+    return Path(folder) if folder else None
 
 
 def find(file: Published, data_dir: Path | None = None) -> Path:
@@ -43,13 +62,13 @@ def find(file: Published, data_dir: Path | None = None) -> Path:
     that lacks the file is a mistake to tell, not to paper over. A file found there need not be the
     published one to the byte; its reader checks it. Raises DataError.
     """
-    named = data_dir or os.environ.get("HWR_DATA")
-    if named:
-        for path in (Path(named) / file.folder / file.name, Path(named) / file.name):
+    folder = named(data_dir)
+    if folder:
+        for path in (folder / file.folder / file.name, folder / file.name):
             if path.is_file():
                 return path
         raise DataError(
-            f"there is no {file.folder}/{file.name} in {named}; put it there (it is published at {file.url}), "
+            f"there is no {file.folder}/{file.name} in {folder}; put it there (it is published at {file.url}), "
             "or name another folder with --data-dir or HWR_DATA"
         )
     path = cache() / file.folder / file.name
@@ -64,15 +83,10 @@ def cache() -> Path:
     return (Path(home) if home else Path.home() / ".cache") / "hwr"
 
 
-def blob_id(data: bytes) -> str:
-    """The id by which git knows these bytes: 40 hexadecimal digits."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
 def _is_published(path: Path, file: Published) -> bool:
     """True where the cache holds the file whole; a damaged one is fetched again."""
     try:
-        return path.stat().st_size == file.length and blob_id(path.read_bytes()) == file.blob
+        return path.stat().st_size == file.length and file.digest(path.read_bytes()) == file.checksum
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -85,7 +99,7 @@ def download(file: Published) -> bytes:
         data = _fetch(file.url, file.length)
     except (OSError, http.client.HTTPException) as error:
         raise DataError(f"{file.name} can't be downloaded from {file.url} ({error}); {NAME_A_FOLDER}") from None
-    if len(data) != file.length or blob_id(data) != file.blob:
+    if len(data) != file.length or file.digest(data) != file.checksum:
         raise DataError(
             f"{file.url} sent {min(len(data), file.length):,} of {file.length:,} bytes, or others than were "
             f"published; try again, or {NAME_A_FOLDER}"
