@@ -1,41 +1,49 @@
-"""Trains one recipe: `python train.py hoda-compact --data-dir DATA`."""
+"""Trains one recipe: `python train.py` is the published fine-tuning of ResNet-50 on Hoda.
+
+Ctrl-C ends it after the step that runs; --resume goes on from there to the same weights.
+"""
 
 import argparse
 import dataclasses
+import os
 import shlex
 import sys
 from pathlib import Path
 
-from hwr.recipes import RECIPES
+from hwr.recipes import RECIPES, Recipe
+
+DEFAULT = "hoda-resnet50"
+SMOKE = {"epochs": 1, "steps": 3}  # what --smoke leaves of every phase
+SMOKE_VIEWS = 2
 
 
 def main() -> int:
     """Train, score and report one recipe into a folder of its own."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.epilog = "recipes:\n" + "\n".join(f"  {r.name}: {r.claim.protocol}" for r in RECIPES.values())
-    parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE")
-    parser.add_argument("--data-dir", type=Path, help="where the data lies (default: $HWR_DATA, else downloaded)")
-    parser.add_argument("--epochs", type=_count, help="passes over the data (default: the recipe's)")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="folder for weights, report and pictures (default: runs/RECIPE)")
-    parser.add_argument("--ship", action="store_true", help="put the weights into the package, hwr/weights")
-    args = parser.parse_args()
-    recipe = RECIPES[args.recipe]
-    if args.epochs:
-        recipe = dataclasses.replace(recipe, epochs=args.epochs)
+    args = _parser().parse_args()
+    recipe = _recipe(args)
     out = args.out or Path("runs") / recipe.name
 
     from hwr import weights
     from hwr.training import export
     from hwr.training.run import commit, run
+    from hwr.training.stop import Stop, Stopped
 
     try:
         if args.ship:
+            if args.smoke:
+                raise ValueError("--smoke trains too little to ship; leave one of the two out")
             export.check_clean(commit())
-        report = run(recipe, args.data_dir, args.seed, out, shlex.join(["python", *sys.argv]))
+        with Stop() as stop:
+            report = run(recipe, args.data_dir, args.seed, out, _command(), stop, args.resume)
     except ValueError as error:  # every error of ours is one, and its sentence says what to do
         print(error, file=sys.stderr)
         return 2
+    except Stopped as stopped:
+        if os.environ.get("RANK", "0") == "0":
+            print(_how_to_go_on(out), file=sys.stderr)
+        return stopped.status
+    if report is None:  # another process writes
+        return 0
     for name, score in report["scores"].items():
         print(f"{name:28} {score['accuracy']:.2%}  {score['n'] - score['correct']} of {score['n']:,} wrong")
     if args.ship:
@@ -44,10 +52,86 @@ def main() -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.epilog = "recipes, and what was published of them:\n" + "\n".join(map(_told, RECIPES.values()))
+    parser.add_argument("recipe", nargs="?", default=DEFAULT, choices=RECIPES, metavar="RECIPE", help="(%(default)s)")
+    parser.add_argument("--data-dir", type=Path, help="where the data lies (default: $HWR_DATA, else downloaded)")
+    parser.add_argument("--data", help="another dataset of the same kind: hoda for gan-digits, say")
+    parser.add_argument("--epochs", type=_count, help="passes over the data, of each phase")
+    parser.add_argument("--steps-per-epoch", type=_count, help="batches in each pass")
+    parser.add_argument("--batch", type=_count, help="pictures a step, over all processes together")
+    parser.add_argument("--lr", type=_rate, help="learning rate; that of later phases changes in proportion")
+    parser.add_argument("--schedule", choices=("constant", "one-cycle"), help="how the learning rate goes")
+    parser.add_argument("--init", help="first weights: random, imagenet, or a file of them")
+    parser.add_argument("--seed", type=_seed, default=0)
+    parser.add_argument("--out", type=Path, help="folder for weights, report and pictures (default: runs/RECIPE)")
+    parser.add_argument("--resume", action="store_true", help="go on from what an interrupted training saved in --out")
+    parser.add_argument("--smoke", action="store_true", help="three steps from random weights, to see that all works")
+    parser.add_argument("--ship", action="store_true", help="put the weights into the package, hwr/weights")
+    return parser
+
+
+def _told(recipe: Recipe) -> str:
+    accuracy = "no figure" if recipe.claim.accuracy is None else f"{recipe.claim.accuracy:.2%}"
+    return f"  {recipe.name:22} {accuracy:>9}  {recipe.claim.protocol}"
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    """The published recipe with what the command line changes."""
+    recipe = RECIPES[args.recipe]
+    given = {"data": args.data, "batch": args.batch, "init": args.init}
+    by_phase = {"epochs": args.epochs, "steps": args.steps_per_epoch, "schedule": args.schedule}
+    if args.smoke:
+        given["init"] = args.init or "random"
+        by_phase = SMOKE | _given(by_phase)
+        if recipe.augment:
+            given["augment"] = dataclasses.replace(recipe.augment, views=SMOKE_VIEWS)
+    faster = args.lr / recipe.phases[0].lr if args.lr else 1
+    phases = tuple(dataclasses.replace(phase, lr=phase.lr * faster, **_given(by_phase)) for phase in recipe.phases)
+    return dataclasses.replace(recipe, phases=phases, **_given(given))
+
+
+def _given(options: dict) -> dict:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _command() -> str:
+    """The command that was typed, with the launcher of several processes where there is one."""
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    launcher = ["accelerate", "launch", "--num_processes", str(processes)] if processes > 1 else ["python"]
+    return shlex.join([*launcher, *sys.argv])
+
+
+def _how_to_go_on(out: Path) -> str:
+    from hwr.training.checkpoint import LAST
+
+    if not (out / LAST).exists():
+        return "stopped before the first step; nothing was saved"
+    command = _command()
+    return f"stopped and saved; go on with: {command if '--resume' in sys.argv else f'{command} --resume'}"
+
+
 def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text} is no number of epochs; give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is no number of them; give 1 or more")
     return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no seed; give 0 or a larger whole number")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < 100:
+        raise argparse.ArgumentTypeError(f"{text} is no learning rate; give a number such as 0.001")
+    return rate
 
 
 if __name__ == "__main__":

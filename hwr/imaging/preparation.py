@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr.imaging.stages import Stages, binarize, center, pad, shrink
+from hwr.imaging.stages import SMALL, Stages, binarize, center, enlarge, pad, shrink
 
 MM_PER_INCH = 25.4
 LARGEST = 10.0  # mm: nobody fills a form with larger digits, so a larger size says nothing
@@ -18,20 +18,30 @@ class Preparation:
     side: the network's input is side × side pixels.
     margin: empty pixels around the ink.
     size_plane: add a plane that holds the ink's real size where the scan's resolution is known.
+    channels: how often the padded picture is repeated; a network for colors has three.
+    mean, std: subtracted from the padded picture, whose ink is 1, and divided by.
+    enlarge: times by which a picture of 64 pixels or less is enlarged first. Its gray edges tell where between
+        two pixels a stroke ends; a threshold at its own size would forget it.
     """
 
     side: int = 32
     margin: int = 2
     size_plane: bool = False
+    channels: int = 1
+    mean: float = 0.0
+    std: float = 1.0
+    enlarge: int = 1
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """(channels, height, width) of one input."""
-        return (2 if self.size_plane else 1, self.side, self.side)
+        return (self.channels + self.size_plane, self.side, self.side)
 
     def stages(self, gray: np.ndarray) -> Stages:
         """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
         small = shrink(gray)
+        if self.enlarge > 1 and max(small.shape) <= SMALL:
+            small = enlarge(small, self.enlarge)
         binary = binarize(small)
         centered = center(binary)
         if centered is None:
@@ -42,17 +52,17 @@ class Preparation:
     def input(self, stages: Stages, dpi: float | None = None) -> np.ndarray | None:
         """A network's input: Stages -> (channels, side, side) float32, or None where nothing is written.
 
-        The first plane is the padded picture, 0 paper, 1 ink. The size plane, where there is one,
-        is the ink's longer side in units of 4 mm, or 0 where it is unknown: where `dpi` (dots per inch
-        of the picture) is None, or the ink is larger than 10 mm.
+        The first planes are the padded picture, 0 paper, 1 ink, less `mean` and over `std`. The size plane,
+        where there is one, is the ink's longer side in units of 4 mm, or 0 where it is unknown: where `dpi`
+        (dots per inch of the picture) is None, or the ink is larger than 10 mm.
         """
         if stages.padded is None:
             return None
         x = np.zeros(self.shape, np.float32)
-        x[0] = stages.padded / np.float32(255)
+        x[: self.channels] = (stages.padded / np.float32(255) - np.float32(self.mean)) / np.float32(self.std)
         if self.size_plane and dpi:
             size = stages.size / dpi * MM_PER_INCH
-            x[1] = size / SIZE_UNIT if size <= LARGEST else 0
+            x[-1] = size / SIZE_UNIT if size <= LARGEST else 0
         return x
 
     def array(self, gray: np.ndarray, dpi: float | None = None) -> np.ndarray | None:

@@ -30,7 +30,7 @@ OVERSAMPLE = 4  # strokes are measured and thickened at this multiple of the net
 class Stages(NamedTuple):
     """The four pictures of one reading, each (height, width) uint8; the last three are 0 paper, 255 ink.
 
-    `gray` is as it came (shrunk to 1,024 px at most), `binary` has the same size. `centered` and
+    `gray` is as it came (shrunk to 1,024 px at most; a network may want a small one enlarged), `binary` has the same size. `centered` and
     `padded` are None where nothing is written. `size` is the longer side of the ink in pixels of the
     picture as it was decoded, 0 where nothing is written.
     """
@@ -49,6 +49,11 @@ def shrink(gray: np.ndarray, longest: int = WORK) -> np.ndarray:
         return gray
     height, width = (max(1, round(side * factor)) for side in gray.shape)
     return cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def enlarge(gray: np.ndarray, factor: int) -> np.ndarray:
+    """Enlarge smoothly: (H, W) uint8 -> (factor * H, factor * W) uint8."""
+    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
 
 def binarize(gray: np.ndarray) -> np.ndarray:

@@ -1,8 +1,24 @@
 """Every recipe by name."""
 
 from hwr.recipes.hoda_compact import HODA_COMPACT
-from hwr.recipes.recipe import Claim, Recipe
+from hwr.recipes.hoda_resnet50 import HODA_RESNET50
+from hwr.recipes.mnist_cnns import MNIST_CNN_ADADELTA, MNIST_CNN_RMSPROP
+from hwr.recipes.mnist_mlp import MNIST_MLP
+from hwr.recipes.pages70 import PAGES70_MOBILENETV2
+from hwr.recipes.persian_lenet5 import PERSIAN_LENET5
+from hwr.recipes.recipe import Claim, Handwriting, Phase, Recipe, Windows
 
-__all__ = ["RECIPES", "Claim", "Recipe"]
+__all__ = ["RECIPES", "Claim", "Handwriting", "Phase", "Recipe", "Windows"]
 
-RECIPES = {recipe.name: recipe for recipe in (HODA_COMPACT,)}
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        HODA_COMPACT,
+        HODA_RESNET50,
+        PERSIAN_LENET5,
+        MNIST_MLP,
+        MNIST_CNN_ADADELTA,
+        MNIST_CNN_RMSPROP,
+        PAGES70_MOBILENETV2,
+    )
+}

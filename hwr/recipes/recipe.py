@@ -1,7 +1,9 @@
 """What a recipe is: everything that turns data into weights, as one frozen value."""
 
+import dataclasses
 from dataclasses import dataclass
 
+from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
 
 
@@ -15,35 +17,118 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Handwriting:
+    """Other hands, pens and cameras: how the training pictures of digits differ from the scans.
+
+    redrawn: share of the digits that come as another pen would draw them, at an unknown scale.
+    photographed: share that come as a camera would see them, at an unknown scale.
+    clutter: pictures without a digit, as a share of the number of digits.
+    views: how many different views of each picture are made; after as many epochs they come round again.
+    """
+
+    redrawn: float
+    photographed: float
+    clutter: float
+    views: int
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Random windows of pages, each turned, shifted, zoomed and faded a little.
+
+    views: windows of each page that are made; training draws from them.
+    turn: of a full turn, at most, to either side; shift: of the window's side; zoom, contrast: of 1.
+    """
+
+    views: int
+    turn: float = 0.02
+    shift: float = 0.05
+    zoom: float = 0.05
+    contrast: float = 0.2
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with an optimizer of its own.
+
+    epochs: passes; steps: batches in each, None for as many as the data has.
+    optimizer: a name in `hwr.training.optimizers.OPTIMIZERS`; lr: its rate, the peak of a one-cycle schedule.
+    schedule: "constant"; "one-cycle", a rise over the share `warmup` of the steps and a fall to almost nothing;
+        or "plateau", halved to `floor` at least when validation accuracy has not risen for `patience` epochs.
+    weight_decay; smoothing: label smoothing, 0 to 1.
+    trains: "all", or "head" for the last layer alone.
+    stop: end the phase after so many epochs without a better validation accuracy; None for never.
+    averaging: decay per step of the moving average of the weights that is kept; 0 for the weights themselves.
+    """
+
+    epochs: int
+    optimizer: str
+    lr: float
+    schedule: str = "constant"
+    steps: int | None = None
+    weight_decay: float = 0.0
+    smoothing: float = 0.0
+    warmup: float = 0.2
+    patience: int = 3
+    floor: float = 0.0
+    trains: str = "all"
+    stop: int | None = None
+    averaging: float = 0.0
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Data, preparation, network and training of one system, beside the figure it is held against.
 
     data: a name in `hwr.data.READERS`.
     prepare: how a gray picture becomes an input, while training and while serving.
     model: a name in `hwr.models.BUILDERS`.
-    epochs, batch: passes over the data, and pictures a step over all processes together.
-    lr, weight_decay: AdamW's, the rate at the peak of a one-cycle schedule.
-    smoothing: label smoothing, 0 to 1.
-    redrawn: share of the digits that come as another pen would draw them, at an unknown scale.
-    photographed: share that come as a camera would see them, at an unknown scale.
-    clutter: pictures without a digit, as a share of the number of digits.
-    views: how many different views of each picture are made; after as many epochs they come round again.
-    averaging: decay per step of the weights' moving average, which is what is kept.
+    phases: the stretches of training, one after another.
+    batch: pictures a step, over all processes together.
     claim: the published figure.
+    augment: how training pictures differ from those in the data; None for not at all.
+    init: "random", "imagenet", or the path of a file of weights.
+    keep: "last", or "best" for the weights of the epoch with the highest validation accuracy.
+    precision: "fp32", or "bf16" for mixed precision.
+    differs: where ours leaves the published protocol, a sentence each.
     """
 
     name: str
     data: str
-    prepare: Preparation
+    prepare: Preparation | PagePreparation
     model: str
-    epochs: int
+    phases: tuple[Phase, ...]
     batch: int
-    lr: float
-    weight_decay: float
-    smoothing: float
-    redrawn: float
-    photographed: float
-    clutter: float
-    views: int
-    averaging: float
     claim: Claim
+    augment: Handwriting | Windows | None = None
+    init: str = "random"
+    keep: str = "last"
+    precision: str = "fp32"
+    differs: tuple[str, ...] = ()
+
+    @property
+    def epochs(self) -> int:
+        """The most passes over the data, of all phases together."""
+        return sum(phase.epochs for phase in self.phases)
+
+    def changes(self, other: "Recipe") -> dict[str, list]:
+        """The settings in which another recipe differs: name -> [here, there]; phases count from 1."""
+        ours, theirs = _flat(dataclasses.asdict(self)), _flat(dataclasses.asdict(other))
+        return {
+            name: [ours.get(name), theirs.get(name)] for name in ours | theirs if ours.get(name) != theirs.get(name)
+        }
+
+
+def _flat(settings: dict, prefix: str = "") -> dict:
+    flat = {}
+    for name, value in settings.items():
+        if name == "phases" and len(value) > 1:
+            for k, phase in enumerate(value, start=1):
+                flat |= _flat(phase, f"phase {k}, ")
+        elif name == "phases":
+            flat |= _flat(value[0], prefix)
+        elif isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}, ")
+        else:
+            flat[prefix + name] = value
+    return flat

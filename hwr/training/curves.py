@@ -1,20 +1,39 @@
-"""The curves of a training as a PNG. Needs matplotlib."""
+"""The curves of a training: as pictures, which need matplotlib, and as numbers."""
 
+import csv
+import io
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
+from hwr import files
 from hwr.evaluation.plots import ACCENT, INK
 from hwr.training.loop import History
 
 QUIET, OTHER = "#cbd2d9", "#c2410c"
 SMOOTH = 50  # steps
+NAMES = {"loss": "loss.csv", "accuracy": "accuracy.csv", "picture": "curves.png"}
+
+
+def write(history: History, title: str, folder: Path) -> None:
+    """Loss of every step and accuracy of every epoch, as loss.csv, accuracy.csv and curves.png."""
+    losses = [["step", "loss"], *enumerate(history.losses, start=1)]
+    files.write(folder / NAMES["loss"], _csv(losses))
+    columns = {"epoch": range(1, len(history.training) + 1), "training": history.training, **history.validation}
+    files.write(folder / NAMES["accuracy"], _csv([list(columns), *zip(*columns.values(), strict=True)]))
+    plot(history, title, folder / NAMES["picture"])
+
+
+def _csv(rows: list) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def plot(history: History, title: str, path: Path) -> None:
-    """Loss of every step above, validation error of every epoch below."""
+    """Loss of every step above, error of every epoch below."""
     figure = Figure(figsize=(7, 6), dpi=150, layout="constrained")
     above, below = figure.subplots(2)
     losses = np.asarray(history.losses)
@@ -23,14 +42,14 @@ def plot(history: History, title: str, path: Path) -> None:
         mean = np.convolve(losses, np.ones(SMOOTH) / SMOOTH, mode="valid")
         above.plot(np.arange(len(mean)) + SMOOTH - 1, mean, color=INK, linewidth=1.2, label=f"mean of {SMOOTH}")
     above.set(xlabel="step", ylabel="training loss", yscale="log")
-    epochs = np.arange(1, len(history.known) + 1)
-    for accuracy, color, name in (
-        (history.known, ACCENT, "scale known"),
-        (history.unknown, OTHER, "scale unknown"),
+    epochs = np.arange(1, len(history.training) + 1)
+    colors = (QUIET, ACCENT, OTHER)
+    for (name, accuracy), color in zip(
+        {"training": history.training, **history.validation}.items(), colors, strict=False
     ):
         error = 100 * (1 - np.asarray(accuracy))
         below.plot(epochs, error, color=color, marker=".", linewidth=1.2, label=f"{name}: {error[-1]:.2f} % at the end")
-    below.set(xlabel="epoch", ylabel="validation error, %", yscale="log")
+    below.set(xlabel="epoch", ylabel="error, %", yscale="log")
     for axes in (above, below):
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axes.yaxis.set_major_formatter("{x:g}")  # 0.3, where a logarithmic axis would say 3 × 10⁻¹

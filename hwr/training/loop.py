@@ -1,93 +1,277 @@
-"""Trains one recipe: data in, averaged weights out. The only loop, and the only user of Accelerate."""
+"""Trains one recipe: data in, weights out. The only loop, and the only user of Accelerate.
 
+A training is its recipe and its seed: what a step sees and the randomness in it follow from the seed and the
+step's number. So one that was interrupted goes on to the same weights, bit for bit.
+"""
+
+import dataclasses
+import json
 import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import set_seed
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from hwr import data, models
-from hwr.data.samples import Samples
-from hwr.evaluation.score import inputs
-from hwr.recipes import Recipe
+from hwr import models
+from hwr.recipes import Phase, Recipe
+from hwr.training import checkpoint, optimizers
+from hwr.training.batches import Share
+from hwr.training.stop import Stop, Stopped
 from hwr.training.views import Views
 
+SAVE_EVERY = 120.0  # s: what a kill can cost at most, beside the epoch's own save
+AT_A_TIME = 512  # pictures that are checked together
 
-class History(NamedTuple):
-    """What happened: the loss of every step, and of every epoch the validation accuracy with the scale known
-    and unknown, 0 to 1."""
 
-    losses: list[float]
-    known: list[float]
-    unknown: list[float]
+@dataclass
+class History:
+    """What happened: the loss of every step; of every epoch the share of its training pictures that were read
+    rightly and, by the name of each check, of the validation pictures, 0 to 1."""
+
+    losses: list[float] = field(default_factory=list)
+    training: list[float] = field(default_factory=list)
+    validation: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass
+class Place:
+    """Where a training stands: its phase, the epoch within it, the step within that, and the steps in all;
+    the best validation accuracy so far, in all and in this phase, and the epochs since the latter."""
+
+    phase: int = 0
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+    right: int = 0
+    best: float = -1.0
+    phase_best: float = -1.0
+    stalled: int = 0
+    seconds: float = 0.0
 
 
 class Trained(NamedTuple):
-    """A network with the weights that are kept, what happened on the way, and how long it took."""
+    """A network with the weights that are kept, what happened on the way, how long it took, and whether this
+    process is the one that writes."""
 
     network: nn.Module
     history: History
     seconds: float
+    processes: int
+    main: bool
 
 
-def train(recipe: Recipe, data_dir: Path | None, seed: int) -> Trained:
-    """Train from random weights; the same seed on the same machine gives the same weights."""
-    began = time.perf_counter()
-    set_seed(seed)
-    accelerator = Accelerator(mixed_precision="bf16")
-    views = Views(data.read(recipe.data, "train", data_dir), recipe, seed)
-    validation = data.read(recipe.data, "validation", data_dir)
-    checks = [torch.from_numpy(inputs(validation, recipe.prepare, known)) for known in (True, False)]
+def train(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool = False) -> Trained:
+    """Train a recipe; the same seed, machine and number of threads and processes give the same weights.
 
-    network = models.build(recipe.model).to(memory_format=torch.channels_last)
-    average = AveragedModel(network, avg_fn=_moving_average(recipe.averaging), use_buffers=True)
-    optimizer = torch.optim.AdamW(network.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
-    share = recipe.batch // accelerator.num_processes
-    loader = DataLoader(views, share, shuffle=True, drop_last=True, collate_fn=tuple)
-    network, optimizer, loader = accelerator.prepare(network, optimizer, loader)
-    average.to(accelerator.device)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(  # stepped once a global step: it stays unprepared
-        optimizer.optimizer, recipe.lr, recipe.epochs * len(loader), pct_start=0.2, final_div_factor=1000
-    )
+    Saves its state into the folder `out` as it goes on, and goes on from there with `resume`. Raises Stopped,
+    with its state saved, where `stop` was asked to; ValueError for data, weights or a checkpoint that won't do.
+    """
+    return _Training(recipe, data_dir, seed, out, stop, resume).run()
 
-    history = History([], [], [])
-    for epoch in range(recipe.epochs):
-        views.epoch = epoch
-        losses = _train_epoch(accelerator, network, average, optimizer, schedule, loader, recipe)
-        history.losses.extend(losses)
-        known, unknown = (_accuracy(average, x, validation) for x in checks)
-        history.known.append(known)
-        history.unknown.append(unknown)
-        accelerator.print(
-            f"epoch {epoch + 1}/{recipe.epochs}  loss {np.mean(losses):.4f}  "
-            f"validation {known:.4%}, scale unknown {unknown:.4%}  {time.perf_counter() - began:.0f} s",
-            flush=True,
+
+class _Training:
+    def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool):
+        self.recipe, self.seed, self.out, self.stop = recipe, seed, out, stop
+        self.accelerator = Accelerator()
+        self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
+        self.share = Share(recipe.batch, self.rank, self.processes)
+        self.settings = _settings(recipe, seed, self.processes)
+        self.resumed = checkpoint.load_last(out, self.settings) if resume else None
+
+        torch.manual_seed(seed)
+        self.network = models.build(recipe.model)
+        models.initialize(self.network, recipe.init)
+        views = Views(recipe, data_dir, seed, self.network)
+        self.pictures, self.checks = views.training(), views.checks()
+        # Where the network's front is frozen, the views have been through it already, and its tail is trained.
+        self.body = getattr(self.network, "tail", self.network)
+        self.body.to(self.accelerator.device, memory_format=torch.channels_last)
+        self.place, self.history = Place(), History(validation={check.name: [] for check in self.checks})
+        if self.resumed:
+            self.place, self.history = Place(**self.resumed["place"]), History(**self.resumed["history"])
+            self.body.load_state_dict(self.resumed["body"])
+        self.all_steps = sum(phase.epochs * self._steps(phase) for phase in recipe.phases)
+
+    def run(self) -> Trained:
+        self.stop.gently = True
+        self.began = self.saved = time.perf_counter()
+        self.first_step, self.seconds_before = self.place.steps, self.place.seconds
+        with tqdm(total=self.all_steps, initial=self.place.steps, unit="step", disable=self._quiet()) as self.bar:
+            while self.place.phase < len(self.recipe.phases):
+                self._train_phase(self.recipe.phases[self.place.phase])
+        self.stop.gently = False
+        if self.stop.asked:
+            raise Stopped(self.stop.asked)
+        self.network.cpu().eval()
+        return Trained(self.network, self.history, self.place.seconds, self.processes, self._is_main)
+
+    def _train_phase(self, phase: Phase) -> None:
+        self.phase, steps = phase, self._steps(phase)
+        trained = self.body if phase.trains == "all" else self.body[-1]
+        self.body.requires_grad_(False)
+        trained.requires_grad_(True)
+        self.parallel = self.accelerator.prepare_model(self.body)
+        self.average = None
+        if phase.averaging:
+            self.average = AveragedModel(self.body, avg_fn=_moving_average(phase.averaging), use_buffers=True)
+        self.optimizer = optimizers.optimizer(phase, trained.parameters())
+        self.one_cycle = optimizers.one_cycle(phase, self.optimizer, phase.epochs * steps)
+        self.plateau = optimizers.plateau(phase, self.optimizer)
+        if self.resumed:
+            for name, part in self._parts().items():
+                part.load_state_dict(self.resumed[name])
+            self.resumed = None
+        while self.place.epoch < phase.epochs and (phase.stop is None or self.place.stalled < phase.stop):
+            self._train_epoch(steps)
+        self._keep()
+        self.place.phase += 1
+        self.place.epoch, self.place.stalled, self.place.phase_best = 0, 0, -1.0
+        self._save(parts=False)
+
+    def _train_epoch(self, steps: int) -> None:
+        place = self.place
+        epoch = sum(phase.epochs for phase in self.recipe.phases[: place.phase]) + place.epoch
+        self.pictures.epoch = epoch
+        self.body.train()
+        for indices in self.share.batches(len(self.pictures), steps, self.seed, epoch, place.step):
+            self._train_step(*self.pictures.batch(indices))
+            self._stop_or_save()
+        self.history.training.append(place.right / (steps * self.recipe.batch))
+        place.step = place.right = 0
+        place.epoch += 1
+        self._check()
+        self._tell(epoch + 1, steps)
+        self._save()
+
+    def _train_step(self, x: torch.Tensor, labels: torch.Tensor) -> None:
+        torch.manual_seed(_seed_of_step(self.seed, self.place.steps, self.rank))
+        device = self.accelerator.device
+        x, labels = _laid_out(x.to(device)), labels.to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
+            logits = self.parallel(x)
+        loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.phase.smoothing)
+        self.optimizer.zero_grad()
+        self.accelerator.backward(loss)
+        self.optimizer.step()
+        if self.one_cycle:
+            self.one_cycle.step()
+        if self.average:
+            self.average.update_parameters(self.body)
+        asked = [self.stop.asked == number for number in Stop.SIGNALS]
+        told = torch.tensor([loss.item(), (logits.argmax(1) == labels).sum().item(), *asked], dtype=torch.float32)
+        loss, right, *asked = self.accelerator.reduce(told.to(device), "sum").tolist()
+        self.history.losses.append(loss / self.processes)
+        self.place.right += int(right)
+        self.place.step += 1
+        self.place.steps += 1
+        # What one process was asked, all of them do after the same step.
+        self.stop.asked = next((n for n, count in zip(Stop.SIGNALS, asked, strict=True) if count), 0)
+        self.bar.update()
+
+    def _stop_or_save(self) -> None:
+        if self.stop.asked:
+            self._save()
+            raise Stopped(self.stop.asked)
+        if time.perf_counter() - self.saved > SAVE_EVERY:
+            self._save()
+
+    @torch.inference_mode()
+    def _check(self) -> None:
+        """Read the validation pictures, each by one of the processes, and note whether this is the best epoch."""
+        network = self.average.module if self.average else self.body
+        network.eval()
+        accuracies = []
+        for check in self.checks:
+            mine = zip(check.x[self.rank :: self.processes].split(AT_A_TIME),
+                       check.labels[self.rank :: self.processes].split(AT_A_TIME), strict=True)  # fmt: skip
+            device = self.accelerator.device
+            right = sum(
+                (network(_laid_out(x.to(device)))[:, : check.classes].argmax(1).cpu() == labels).sum().item()
+                for x, labels in mine
+            )
+            right = self.accelerator.reduce(torch.tensor(right, device=device), "sum").item()
+            accuracies.append(right / len(check.labels))
+            self.history.validation[check.name].append(accuracies[-1])
+        accuracy, place = float(np.mean(accuracies)), self.place
+        if self.plateau:
+            self.plateau.step(accuracy)
+        place.stalled = 0 if accuracy > place.phase_best else place.stalled + 1
+        place.phase_best = max(place.phase_best, accuracy)
+        if accuracy > place.best:
+            place.best = accuracy
+            if self._is_main:
+                checkpoint.save_best(network.state_dict(), self.out)
+
+    def _keep(self) -> None:
+        """Take the weights that the phase ends with into the network."""
+        if self.recipe.keep == "best":
+            self.accelerator.wait_for_everyone()
+            self.body.load_state_dict(checkpoint.load_best(self.out))
+        elif self.average:
+            self.body.load_state_dict(self.average.module.state_dict())
+
+    def _parts(self) -> dict:
+        parts = {"average": self.average, "optimizer": self.optimizer, "one_cycle": self.one_cycle}
+        parts["plateau"] = self.plateau
+        return {name: part for name, part in parts.items() if part}
+
+    def _save(self, parts: bool = True) -> None:
+        now = time.perf_counter()
+        self.place.seconds = self.seconds_before + now - self.began
+        self.saved = now
+        if self._is_main:
+            state = {"settings": self.settings, "place": asdict(self.place), "history": asdict(self.history)}
+            state["body"] = self.body.state_dict()
+            if parts:
+                state |= {name: part.state_dict() for name, part in self._parts().items()}
+            checkpoint.save_last(state, self.out)
+
+    def _tell(self, epoch: int, steps: int) -> None:
+        if not self._is_main:
+            return
+        done = self.place.steps - self.first_step
+        left = (time.perf_counter() - self.began) / done * (self.all_steps - self.place.steps)
+        loss = np.mean(self.history.losses[-steps:])
+        checks = ", ".join(f"{name} {values[-1]:.2%}" for name, values in self.history.validation.items())
+        self.bar.write(
+            f"epoch {epoch}/{self.recipe.epochs}  loss {loss:.4f}  training {self.history.training[-1]:.2%}  "
+            f"{checks}  {_minutes(left)} left"
         )
-    return Trained(average.module.cpu().eval(), history, time.perf_counter() - began)
+
+    def _steps(self, phase: Phase) -> int:
+        return phase.steps or max(1, len(self.pictures) // self.recipe.batch)
+
+    def _quiet(self) -> bool | None:
+        return None if self._is_main else True  # None: no bar where the output is no terminal
+
+    @property
+    def _is_main(self) -> bool:
+        return self.accelerator.is_main_process
 
 
-def _train_epoch(accelerator, network, average, optimizer, schedule, loader, recipe: Recipe) -> list[float]:
-    """One pass over the data; returns the loss of every step."""
-    network.train()
-    losses = []
-    for x, labels in tqdm(loader, leave=False, disable=None):
-        with accelerator.autocast():
-            logits = network(x.to(memory_format=torch.channels_last))
-            loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=recipe.smoothing)
-        optimizer.zero_grad()
-        accelerator.backward(loss)
-        optimizer.step()
-        schedule.step()
-        average.update_parameters(accelerator.unwrap_model(network))
-        losses.append(loss.item())
-    return losses
+def _settings(recipe: Recipe, seed: int, processes: int) -> dict:
+    """What a checkpoint must have been trained with to be gone on from; words about it do not count."""
+    settings = json.loads(json.dumps(dataclasses.asdict(recipe)))
+    return {k: v for k, v in settings.items() if k not in ("claim", "differs")} | {"seed": seed, "processes": processes}
+
+
+def _seed_of_step(seed: int, step: int, rank: int) -> int:
+    """What dropout draws from in one step of one process."""
+    return int(np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _laid_out(x: torch.Tensor) -> torch.Tensor:
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _moving_average(decay: float):
@@ -99,12 +283,3 @@ def _moving_average(decay: float):
         return torch.lerp(average, current, 1 - min(decay, float((1 + steps) / (10 + steps))))
 
     return update
-
-
-@torch.inference_mode()
-def _accuracy(network: nn.Module, x: torch.Tensor, samples: Samples) -> float:
-    """Share of the digits whose own logit is the highest of the ten: (N, C, H, W), Samples -> 0 to 1."""
-    network.eval()
-    device = next(network.parameters()).device
-    best = torch.cat([network(part.to(device))[:, :10].argmax(1) for part in x.split(512)]).cpu().numpy()
-    return float((best == samples.labels).mean())

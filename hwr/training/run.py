@@ -3,80 +3,138 @@
 import dataclasses
 import json
 import platform
+import statistics
 import subprocess
+import time
 from importlib.metadata import version
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import nn
 
-from hwr import data
+from hwr import data, files
 from hwr.data.samples import Samples
-from hwr.evaluation import calibration, plots
-from hwr.evaluation.score import Score, answers, inputs, score
-from hwr.recipes import Recipe
+from hwr.engines import OpenCVEngine
+from hwr.evaluation import calibration, plots, results
+from hwr.evaluation.score import Score, answers, logits, score
+from hwr.imaging.preparation import Preparation
+from hwr.recipes import RECIPES, Recipe
 from hwr.training import curves, export
-from hwr.training.loop import Trained, train
+from hwr.training.loop import train
+from hwr.training.stop import Stop
 
-SCALES = ("scale known", "scale unknown")
-KNOWN = SCALES[0]
-LIBRARIES = ("torch", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
+LIBRARIES = ("torch", "torchvision", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
 PROTOCOL = (
     "trained on the training split, settings chosen on validation, temperature and refusal level fitted on "
-    "validation, test scored once; accuracy over all digits, a refused digit counts as wrong"
+    "validation, test scored once; accuracy over all pictures, a refused one counts as wrong"
 )
+TIMED = 50  # pictures that are read to tell how long one takes
 
 
-def run(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, command: str) -> dict:
-    """Train one recipe into the folder `out` and return its report, which lies there as report.json."""
+def run(
+    recipe: Recipe, data_dir: Path | None, seed: int, out: Path, command: str, stop: Stop, resume: bool = False
+) -> dict | None:
+    """Train one recipe into the folder `out` and return its report, which lies there as report.json.
+
+    With several processes all but one return None: that one writes. Raises what `train` does.
+    """
     started_at = commit()  # what trains is what was there at the start
-    trained = train(recipe, data_dir, seed)
-    sets = {split: data.read(recipe.data, split, data_dir) for split in ("validation", "test")}
-    asked = {name: _ask(trained, sets[name[0]], recipe, name[1]) for name in product(sets, SCALES)}
-    on_validation = np.concatenate([asked["validation", scale].logits for scale in SCALES])
-    fitted = calibration.fit(on_validation, np.tile(sets["validation"].labels, len(SCALES)))
-    export.write(trained.network, recipe, fitted, out)
-    curves.plot(trained.history, f"{recipe.name}, seed {seed}", out / "curves.png")
-
-    scores = {}
-    for (split, scale), (x, logits) in asked.items():
-        said, labels = answers(x, logits, fitted), sets[split].labels
-        scores[f"{split}, {scale}"] = scored = score(said, labels)
-        if split == "test":
-            title, name = f"{recipe.name} on {recipe.data}, {split}, {scale}", scale.replace(" ", "-")
-            plots.plot_confusion(scored, title, out / f"confusion-{name}.png")
-            plots.plot_reliability(said, labels, title, out / f"reliability-{name}.png")
-    origin = {"recipe": dataclasses.asdict(recipe), "seed": seed, "commit": started_at, "command": command}
-    report = origin | _figures(trained, fitted, scores)
-    (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    trained = train(recipe, data_dir, seed, out, stop, resume)
+    if not trained.main:
+        return None
+    export.halve(trained.network)
+    asked = _ask(recipe, data_dir, trained.network)
+    fitted = _fit([part for name, part in asked.items() if name.startswith("validation")])
+    classes = next(iter(asked.values())).samples.classes
+    export.write(trained.network, recipe, classes, fitted, out)
+    curves.write(trained.history, f"{recipe.name}, seed {seed}", out)
+    report = {
+        "recipe": dataclasses.asdict(recipe),
+        "changed": RECIPES[recipe.name].changes(recipe),
+        "seed": seed,
+        "commit": started_at,
+        "command": command,
+        "protocol": PROTOCOL,
+        "init": recipe.init,
+        "data": recipe.data,
+        "processes": trained.processes,
+        "seconds": round(trained.seconds),
+        "steps": len(trained.history.losses),
+        "parameters": sum(p.numel() for p in trained.network.parameters()),
+        "bytes": {file: (out / file).stat().st_size for file in export.FILES},
+        "answer_ms": _answer_ms(recipe, next(iter(asked.values())).samples, out),
+        "calibration": dataclasses.asdict(fitted),
+        "scores": {name: _score(name, part, fitted, recipe, out).json() for name, part in asked.items()},
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, Python {platform.python_version()}",
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+    files.write(out / "report.json", (json.dumps(report, indent=2) + "\n").encode())
     return report
 
 
 class _Asked(NamedTuple):
-    """Inputs (N, C, H, W) float32, and the logits (N, 11) float32 that they got."""
+    """A split, and the logits (N, K) float32 that its pictures got."""
 
-    x: np.ndarray
+    samples: Samples
     logits: np.ndarray
 
 
-@torch.inference_mode()
-def _ask(trained: Trained, samples: Samples, recipe: Recipe, scale: str) -> _Asked:
-    x = inputs(samples, recipe.prepare, scale == KNOWN)
-    return _Asked(x, torch.cat([trained.network(part) for part in torch.from_numpy(x).split(512)]).numpy())
+class _Network:
+    """A trained network as an engine."""
+
+    def __init__(self, network: nn.Module):
+        self._network = network
+
+    @torch.inference_mode()
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, C, H, W) float32 -> (N, K) float32."""
+        return self._network(torch.from_numpy(inputs)).numpy()
 
 
-def _figures(trained: Trained, fitted: calibration.Calibration, scores: dict[str, Score]) -> dict:
-    return {
-        "protocol": PROTOCOL,
-        "seconds": round(trained.seconds),
-        "parameters": sum(p.numel() for p in trained.network.parameters()),
-        "calibration": dataclasses.asdict(fitted),
-        "scores": {name: scored.json() for name, scored in scores.items()},
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, Python {platform.python_version()}",
-        "libraries": {name: version(name) for name in LIBRARIES},
-    }
+def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
+    """Validation and test, each once, or twice where the network can be told the scan's scale: with it and without."""
+    scales = {"": True}
+    if isinstance(recipe.prepare, Preparation) and recipe.prepare.size_plane:
+        scales = {", scale known": True, ", scale unknown": False}
+    asked = {}
+    for split in ("validation", "test"):
+        samples = data.read(recipe.data, split, data_dir)
+        for name, known in scales.items():
+            asked[split + name] = _Asked(samples, logits(_Network(network), recipe.prepare, samples, known))
+    return asked
+
+
+def _fit(parts: list[_Asked]) -> calibration.Calibration:
+    labels = [part.samples.labels for part in parts]
+    return calibration.fit(np.concatenate([part.logits for part in parts]), np.concatenate(labels))
+
+
+def _score(name: str, part: _Asked, fitted: calibration.Calibration, recipe: Recipe, out: Path) -> Score:
+    """Score one split, and draw the test's pictures."""
+    samples, said = part.samples, answers(part.logits, fitted)
+    scored = score(said, samples.labels, samples.classes)
+    split, _, scale = name.partition(", ")
+    if split == "test":
+        end = f"-{scale.replace(' ', '-')}" if scale else ""
+        title = f"{recipe.name} on {recipe.data}, {name}"
+        plots.plot_confusion(scored, samples.classes, title, out / f"confusion{end}.png")
+        plots.plot_reliability(said, samples.labels, title, out / f"reliability{end}.png")
+        plots.plot_worst(samples.images, samples.labels, said, samples.classes, title, out / f"worst{end}.png")
+        results.write_csv(out / f"result{end}.csv", samples, said)
+    return scored
+
+
+def _answer_ms(recipe: Recipe, samples: Samples, folder: Path) -> float:
+    """Median time from a gray picture to its answer, with the engine that will give it, in milliseconds."""
+    engine = OpenCVEngine((folder / "model.onnx").read_bytes())
+    times = []
+    for k in range(min(TIMED, len(samples.images))):
+        began = time.perf_counter()
+        logits(engine, recipe.prepare, Samples([samples.images[k]], samples.labels[k : k + 1], samples.dpi))
+        times.append(1000 * (time.perf_counter() - began))
+    return round(statistics.median(times), 2)
 
 
 def commit(folder: Path = Path(__file__).parent) -> str:

@@ -1,16 +1,24 @@
-"""What the network sees while it trains: several views of every digit, and pictures that hold none."""
+"""What the network sees while it trains, prepared beforehand and held in memory."""
+
+import signal
+from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import torch
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from hwr import data
 from hwr.data import clutter
 from hwr.data.photographs import photograph
 from hwr.data.samples import Samples
+from hwr.evaluation.score import inputs
 from hwr.imaging.augment import redraw, rewrite
-from hwr.recipes import Recipe
+from hwr.recipes import Handwriting, Recipe, Windows
+from hwr.training.windows import PageViews, check_pages
 
 NO_DIGIT = 10  # the class of a picture without a digit
 KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
@@ -19,49 +27,112 @@ WORKERS = 2  # processes that make views
 AT_A_TIME = 500
 
 
-class Views(Dataset):
-    """Training inputs, made beforehand: a list of indices -> ((N, C, H, W) float32, (N,) int64 labels).
+class Check(NamedTuple):
+    """Validation pictures as the network sees them: what they are called in reports, (N, …) float32 inputs,
+    (N,) int64 labels, and how many of the network's classes may be answered."""
 
-    Each picture has `recipe.views` views. Set `epoch` before each pass: after so many epochs the views come
-    round again, since to make one costs more than to train on it. The first `len(samples)` indices are the
-    digits, the others pictures without one. The same seed gives the same views.
+    name: str
+    x: torch.Tensor
+    labels: torch.Tensor
+    classes: int
+
+
+class Views:
+    """A recipe's training and validation pictures."""
+
+    def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, network: nn.Module):
+        self._recipe, self._data_dir, self._seed, self._network = recipe, data_dir, seed, network
+
+    def training(self):
+        """The training pictures: has a length, an `epoch` to set before each pass, and `batch(indices)`, which
+        gives ((N, …) float32 inputs, (N,) int64 labels)."""
+        samples = data.read(self._recipe.data, "train", self._data_dir)
+        if isinstance(self._recipe.augment, Handwriting):
+            return Handwritten(samples, self._recipe, self._seed)
+        if isinstance(self._recipe.augment, Windows):
+            return PageViews(samples, self._recipe, self._seed, self._network)
+        return Plain(samples, self._recipe)
+
+    def checks(self) -> list[Check]:
+        """The validation pictures; twice where the network can be told the scan's scale, with it and without."""
+        samples = data.read(self._recipe.data, "validation", self._data_dir)
+        labels, prepare, classes = torch.from_numpy(samples.labels), self._recipe.prepare, len(samples.classes)
+        if isinstance(self._recipe.augment, Windows):
+            x, labels = check_pages(samples, prepare, self._network)
+            return [Check("validation patches", x, labels, classes)]
+        scales = {"validation": True}
+        if prepare.size_plane:
+            scales = {"validation, scale known": True, "validation, scale unknown": False}
+        return [
+            Check(name, torch.from_numpy(inputs(samples, prepare, known)), labels, classes)
+            for name, known in scales.items()
+        ]
+
+
+class Plain:
+    """Every picture as it is, prepared once."""
+
+    def __init__(self, samples: Samples, recipe: Recipe):
+        self.epoch = 0
+        self._x = torch.from_numpy(inputs(samples, recipe.prepare))
+        self._labels = torch.from_numpy(samples.labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def batch(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `Views.training`."""
+        return self._x[indices], self._labels[indices]
+
+
+class Handwritten:
+    """Several views of every digit, and pictures that hold none.
+
+    Each picture has `recipe.augment.views` views; after so many epochs they come round again, since to make one
+    costs more than to train on it. The first `len(samples)` indices are the digits, the others pictures without
+    one. The same seed gives the same views. They are kept as bytes, for a preparation that only divides by 255.
     """
 
     def __init__(self, samples: Samples, recipe: Recipe, seed: int):
         self.epoch = 0
+        self._planes = recipe.prepare.shape[0]
         maker = _Maker(samples, recipe, seed)
-        shape = (maker.views, maker.pictures)
-        self.labels = torch.full(shape[1:], NO_DIGIT)
+        self.labels = torch.full((maker.pictures,), NO_DIGIT)
         self.labels[: len(samples.labels)] = torch.from_numpy(samples.labels)
         self._padded = torch.empty(len(maker), *recipe.prepare.shape[1:], dtype=torch.uint8)
         self._size = torch.empty(len(maker))
-        made = DataLoader(maker, AT_A_TIME, num_workers=WORKERS)
+        made = DataLoader(maker, AT_A_TIME, num_workers=WORKERS, worker_init_fn=_work)
         for k, (padded, size) in enumerate(tqdm(made, "views", leave=False, disable=None)):
             self._padded[k * AT_A_TIME : k * AT_A_TIME + len(size)] = padded
             self._size[k * AT_A_TIME : k * AT_A_TIME + len(size)] = size
-        self._padded = self._padded.view(*shape, *recipe.prepare.shape[1:])
-        self._size = self._size.view(shape)
+        self._padded = self._padded.view(maker.views, maker.pictures, *recipe.prepare.shape[1:])
+        self._size = self._size.view(maker.views, maker.pictures)
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitems__(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `Views.training`."""
         view = self.epoch % len(self._size)
         padded, size = self._padded[view, indices], self._size[view, indices]
         planes = [padded / 255, size[:, None, None].expand_as(padded)]
-        return torch.stack(planes, dim=1), self.labels[indices]
+        return torch.stack(planes[: self._planes], dim=1), self.labels[indices]
+
+
+def _work(_) -> None:
+    """What a process that makes views does first."""
+    cv2.setNumThreads(0)  # the processes are the parallelism
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # Ctrl-C reaches them too: they end without a word
 
 
 class _Maker(Dataset):
     """Makes one view of one picture: index -> ((H, W) uint8 padded, its size plane's value)."""
 
     def __init__(self, samples: Samples, recipe: Recipe, seed: int):
-        self.samples = samples
-        self.recipe = recipe
-        self.seed = seed
-        self.pictures = round(len(samples.images) * (1 + recipe.clutter))
-        self.views = min(recipe.views, recipe.epochs)  # no more than will be seen
-        cv2.setNumThreads(0)  # the workers are the parallelism
+        self.samples, self.prepare, self.augment, self.seed = samples, recipe.prepare, recipe.augment, seed
+        self.pictures = round(len(samples.images) * (1 + self.augment.clutter))
+        self.views = min(self.augment.views, recipe.epochs)  # no more than will be seen
 
     def __len__(self) -> int:
         return self.views * self.pictures
@@ -70,22 +141,23 @@ class _Maker(Dataset):
         view, index = divmod(k, self.pictures)
         rng = np.random.default_rng((self.seed, view, index))
         x = self._digit(index, rng) if index < len(self.samples.images) else self._no_digit(rng)
-        return torch.from_numpy(np.round(x[0] * 255).astype(np.uint8)), float(x[1, 0, 0])
+        size = float(x[-1, 0, 0]) if self.prepare.size_plane else 0.0
+        return torch.from_numpy(np.round(x[0] * 255).astype(np.uint8)), size
 
     def _digit(self, index: int, rng: np.random.Generator) -> np.ndarray:
         gray, kind = self.samples.images[index], rng.random()
-        if kind < self.recipe.redrawn:
-            x = self.recipe.prepare.array(redraw(gray, rng))
-        elif kind < self.recipe.redrawn + self.recipe.photographed:
-            x = self.recipe.prepare.array(photograph(rewrite(gray, rng), rng))
+        if kind < self.augment.redrawn:
+            x = self.prepare.array(redraw(gray, rng))
+        elif kind < self.augment.redrawn + self.augment.photographed:
+            x = self.prepare.array(photograph(rewrite(gray, rng), rng))
         else:
             dpi = self.samples.dpi if rng.random() < KNOWN_SCALE else None
-            x = self.recipe.prepare.array(rewrite(gray, rng), dpi)
+            x = self.prepare.array(rewrite(gray, rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
-        return self.recipe.prepare.array(gray, self.samples.dpi) if x is None else x
+        return self.prepare.array(gray, self.samples.dpi) if x is None else x
 
     def _no_digit(self, rng: np.random.Generator) -> np.ndarray:
         while True:
-            x = self.recipe.prepare.array(clutter.draw(rng, self.samples.images))
+            x = self.prepare.array(clutter.draw(rng, self.samples.images))
             if x is not None:
                 return x

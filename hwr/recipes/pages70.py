@@ -1,0 +1,38 @@
+"""Whose hand wrote a page, among seventy: writer identification, which its publication calls digits.
+
+"Handwritten digits 01–70", it says; but each class is a person, and a page ten English sentences.
+"""
+
+from hwr.imaging.patches import PagePreparation
+from hwr.recipes.recipe import Claim, Phase, Recipe, Windows
+
+_CLAIM = Claim(
+    0.8286,
+    "140 strips of other pages by the same 70 writers; 116 of them right",
+    "https://github.com/mh2des/handwritten-digit-recognition",
+)
+
+PAGES70_MOBILENETV2 = Recipe(
+    name="pages70-mobilenetv2",
+    data="pages70",
+    prepare=PagePreparation(),
+    model="mobilenetv2",
+    augment=Windows(views=120),
+    phases=(
+        Phase(
+            epochs=20, steps=250, optimizer="adam", lr=1e-3, smoothing=0.05,
+            schedule="plateau", patience=2, floor=1e-6, stop=5, trains="head",
+        ),
+        Phase(
+            epochs=30, steps=250, optimizer="adam", lr=2e-5, smoothing=0.03,
+            schedule="plateau", patience=2, floor=1e-6, stop=5,
+        ),
+    ),
+    batch=32,
+    init="imagenet",
+    keep="best",
+    claim=_CLAIM,
+    differs=(
+        "training draws from windows made beforehand, whose way through the frozen layers is computed once",
+    ),
+)  # fmt: skip

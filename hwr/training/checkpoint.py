@@ -1,0 +1,67 @@
+"""The state of a training on disk: last.pt to go on from, best.safetensors of the best epoch so far."""
+
+import io
+import pickle
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from hwr import files
+
+LAST, BEST = "last.pt", "best.safetensors"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that can't be written or gone on from; the sentence says why and what to do."""
+
+
+def save_last(state: dict, folder: Path) -> None:
+    """Write the whole state; a kill, a full disk or a power cut leaves the one before. Raises CheckpointError."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    _write(folder / LAST, buffer.getvalue())
+
+
+def load_last(folder: Path, settings: dict) -> dict:
+    """The state that was saved last, of a training with the same settings; raises CheckpointError."""
+    path = folder / LAST
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"there is no {path} to resume from; start without --resume") from None
+    except OSError as error:
+        raise CheckpointError(f"{path}: can't be read ({error.strerror})") from None
+    except (pickle.UnpicklingError, RuntimeError, LookupError, TypeError, ValueError, EOFError):
+        raise CheckpointError(f"{path}: this is no checkpoint, or a damaged one; start without --resume") from None
+    differing = [name for name in settings if state["settings"].get(name) != settings[name]]
+    if differing:
+        name = differing[0]
+        raise CheckpointError(
+            f"{path} was trained with {name} {state['settings'].get(name)}, not {settings[name]}; "
+            "resume with the same options, or start without --resume"
+        )
+    return state
+
+
+def save_best(tensors: dict[str, torch.Tensor], folder: Path) -> None:
+    """Write the weights of the best epoch so far."""
+    _write(folder / BEST, save({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}))
+
+
+def load_best(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of the best epoch; raises CheckpointError."""
+    try:
+        return load_file(folder / BEST)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{folder / BEST}: can't be read ({error}); start without --resume") from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        files.write(path, data)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path}: can't be written ({error.strerror}); the one before is intact: make room, then go on with --resume"
+        ) from None

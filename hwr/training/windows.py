@@ -1,0 +1,74 @@
+"""What a network for pages sees while it trains: random windows of them, made beforehand."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from hwr.data.samples import Samples
+from hwr.imaging.patches import PagePreparation
+from hwr.recipes import Recipe, Windows
+
+AT_A_TIME = 16
+CHECKED = 6  # evenly spaced patches of each validation strip, as published
+
+
+class PageViews:
+    """`recipe.augment.views` random windows of each page, through the frozen front of the network where it has one.
+
+    The same seed gives the same windows.
+    """
+
+    def __init__(self, samples: Samples, recipe: Recipe, seed: int, network: nn.Module):
+        self.epoch = 0
+        made = []
+        for k, page in enumerate(tqdm(samples.images, "views", leave=False, disable=None)):
+            rng = np.random.default_rng((seed, k))
+            strips = [recipe.prepare.clean(strip) for strip in recipe.prepare.strips(page)]
+            drawn = rng.integers(len(strips), size=recipe.augment.views)
+            patches = np.stack([recipe.prepare.patch(window(strips[s], recipe.augment, rng), 0) for s in drawn])
+            made.append(_through_front(patches, network))
+        self._x = torch.cat(made)
+        self._labels = torch.from_numpy(np.repeat(samples.labels, recipe.augment.views))
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def batch(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """((N, …) float32, (N,) int64 labels) of these windows."""
+        return self._x[indices].float(), self._labels[indices]
+
+
+def check_pages(samples: Samples, prepare: PagePreparation, network: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
+    """Six evenly spaced patches of each strip, as the network's trained part sees them, and their labels."""
+    even = dataclasses.replace(prepare, even=CHECKED, random=0)
+    x = torch.cat([_through_front(even.patches(strip), network) for strip in samples.images])
+    return x.float(), torch.from_numpy(np.repeat(samples.labels, CHECKED))
+
+
+def window(strip: np.ndarray, augment: Windows, rng: np.random.Generator) -> np.ndarray:
+    """A square window somewhere on a cleaned strip, seen a little otherwise: (H, W) uint8 -> (H, H) uint8, dark ink."""
+    side, width = strip.shape
+    turn, down, right, zoom, contrast = rng.uniform(-1, 1, 5)
+    angle, scale = 2 * np.pi * augment.turn * turn, 1 + augment.zoom * zoom
+    middle = np.array([rng.uniform(0, max(width - side, 0)), 0]) + side / 2
+    middle += side * augment.shift * np.array([right, down])
+    towards = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    corner = middle - towards @ [side / 2, side / 2]
+    seen = cv2.warpAffine(
+        strip, np.column_stack([towards, corner]), (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT, borderValue=float(np.median(strip)),
+    )  # fmt: skip
+    faded = seen.mean() + (1 + augment.contrast * contrast) * (seen - seen.mean())
+    return np.clip(np.round(faded), 0, 255).astype(np.uint8)
+
+
+@torch.inference_mode()
+def _through_front(patches: np.ndarray, network: nn.Module) -> torch.Tensor:
+    """(N, C, H, W) float32 -> (N, …) float16, what the frozen front makes of them."""
+    front = getattr(network, "front", nn.Identity()).to(memory_format=torch.channels_last)
+    parts = torch.from_numpy(patches).to(memory_format=torch.channels_last).split(AT_A_TIME)
+    return torch.cat([front(part) for part in parts]).contiguous().half()
