@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hwr.data import drawings, hoda, mnist, photographs
+from hwr.data import drawings, gan_digits, hoda, mnist, pages70, photographs
 from hwr.data.samples import Samples
 from hwr.data.source import DataError
 
@@ -11,7 +11,9 @@ __all__ = ["READERS", "DataError", "Samples", "read"]
 
 READERS: dict[str, Callable[[str, Path | None], Samples]] = {
     "hoda": hoda.read,
+    "gan-digits": gan_digits.read,
     "mnist": mnist.read,
+    "pages70": pages70.read,
     "drawings": drawings.read,
     "hoda-photographs": photographs.read,
 }
