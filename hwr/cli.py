@@ -1,21 +1,24 @@
-"""The command `hwr`: read pictures, evaluate a model, list the recipes.
+"""The command `hwr`: read pictures, evaluate a model, list the recipes, report what was trained.
 
 Exit status: 0, or 1 where a picture could not be read, or 2 where the command could not be carried
 out (a mistake in its arguments, no such model, no data).
 """
 
 import argparse
+import dataclasses
 import json
 import math
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hwr
 from hwr.recognizer import PERSIAN
 
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # as a shell reports an end by SIGINT and by SIGPIPE
+TABLE = 20  # classes: the confusion of more is told by its largest errors, as no terminal is wide enough
 JOINERS = "\u200c\u200d"  # invisible, but part of Persian words and of emoji
 
 
@@ -42,11 +45,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hwr", description="Recognizes handwritten Persian digits.")
+    parser = argparse.ArgumentParser(
+        prog="hwr", description="Recognizes handwritten digits, and whose hand wrote a page."
+    )
     parser.add_argument("--version", action="version", version=f"hwr {hwr.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    read = commands.add_parser("read", help="read the digit on each picture")
+    read = commands.add_parser("read", help="read the digit on each picture, or tell whose hand wrote each page")
     read.add_argument(
         "paths",
         nargs="+",
@@ -62,14 +67,19 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("evaluate", help="score a model on a dataset")
     evaluate.add_argument("model", metavar="NAME", help="weights to score")
-    evaluate.add_argument("--dataset", default="hoda", help="dataset to score on (%(default)s)")
+    evaluate.add_argument("--dataset", help="dataset to score on (the one that the model was trained on)")
     evaluate.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
     evaluate.add_argument("--data-dir", metavar="DIR", help="folder of the data (HWR_DATA, or a download)")
     evaluate.add_argument("--unknown-scale", action="store_true", help="do not tell the model the scan's resolution")
+    evaluate.add_argument("--csv", metavar="FILE", help="write filename, actual, predicted of every picture there")
     evaluate.set_defaults(run=_evaluate)
 
     recipes = commands.add_parser("recipes", help="list what can be trained, and the figures beside the published")
     recipes.set_defaults(run=_recipes)
+
+    report = commands.add_parser("report", help="write results/ and the README's tables from what was trained")
+    report.add_argument("runs", nargs="*", metavar="RUN", type=Path, help="a folder that a training left, to take in")
+    report.set_defaults(run=_report)
 
     for command in (read, evaluate, recipes):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
@@ -88,13 +98,26 @@ def _dpi(text: str) -> float:
 
 def _read(arguments: argparse.Namespace) -> int:
     recognizer = hwr.load(arguments.model)
-    if arguments.script == "latin":
-        raise ValueError(f"{recognizer.name} reads Persian digits only; leave --script out, or say persian")
+    if recognizer.kind == "digit":
+        line = _persian_line if recognizer.script == "persian" else _latin_line
+        if arguments.script not in ("auto", recognizer.script):
+            script = recognizer.script.capitalize()
+            raise ValueError(
+                f"{recognizer.name} reads {script} digits only; leave --script out, or say {script.lower()}"
+            )
+        known = {"dpi": arguments.dpi}
+    else:
+        line, known = _writer_line(len(recognizer.classes)), {}
+        if arguments.script != "auto" or arguments.dpi is not None:
+            raise ValueError(f"{recognizer.name} tells whose hand wrote a page; leave --script and --dpi out")
     status = 0
     for path, error in _pictures(arguments.paths):
-        answer = {"path": path, "error": error} if error else _answer(recognizer, path, arguments.dpi)
+        answer = {"path": path, "error": error} if error else _answer(recognizer, path, known)
         status |= "error" in answer
-        _print(_json(answer) if arguments.json else _printable(_line(answer)))
+        if arguments.json:
+            _print(_json(answer))
+        else:
+            _print(_printable(f"{path}: error: {answer['error']}" if "error" in answer else line(answer)))
     return status
 
 
@@ -129,78 +152,128 @@ def _natural(name: str) -> tuple:
     return parts, name
 
 
-def _answer(recognizer: hwr.Recognizer, path: str, dpi: float | None) -> dict:
+def _answer(recognizer: hwr.Recognizer | hwr.Identifier, path: str, known: dict) -> dict:
     """What one picture's line says, as JSON has it."""
     try:
-        return {"path": path} | recognizer.read(path, dpi).json()
+        return {"path": path} | recognizer.read(path, **known).json()
     except hwr.PictureError as error:
         return {"path": path, "error": str(error)}
     except OSError as error:
         return {"path": path, "error": f"it can't be read ({error.strerror or error})"}
 
 
-def _line(answer: dict) -> str:
-    """The same for people."""
-    if "error" in answer:
-        return f"{answer['path']}: error: {answer['error']}"
+def _persian_line(answer: dict) -> str:
+    """A digit for people, as Persian writes it beside its Latin form."""
+    return _latin_line(answer, f"{PERSIAN[int(answer['digit'])]} " if answer["is_digit"] else "")
+
+
+def _latin_line(answer: dict, before: str = "") -> str:
     if not answer["is_digit"]:
         return f"{answer['path']}: no digit found: {answer['reason']}"
-    return (
-        f"{answer['path']}: {PERSIAN[int(answer['digit'])]} {answer['digit']}  {min(answer['confidence'], 0.999):.1%}"
-    )
+    return f"{answer['path']}: {before}{answer['digit']}  {min(answer['confidence'], 0.999):.1%}"
+
+
+def _writer_line(hands: int) -> Callable[[dict], str]:
+    """The line for people of a model that tells so many hands apart."""
+
+    def line(answer: dict) -> str:
+        if answer["label"] is None:
+            return f"{answer['path']}: no writing found: {answer['reason']}"
+        (label, share), *others = answer["top"]
+        then = ", ".join(f"{other} {100 * less:.0f} %" for other, less in others)
+        told = f"{answer['path']}: written by {label}  {100 * min(share, 0.999):.1f} %"
+        return f"{told} (whose hand, among {hands}; then {then})"
+
+    return line
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from hwr.evaluation.score import evaluate
 
+    recognizer = hwr.load(arguments.model)
     score = evaluate(
-        hwr.load(arguments.model),
-        arguments.dataset,
+        recognizer,
+        arguments.dataset or recognizer.data,
         arguments.split,
         arguments.data_dir,
         scale_known=not arguments.unknown_scale,
+        csv=arguments.csv,
     )
     if arguments.json:
         _print(_json(score))
         return 0
-    scale = "known" if score["scale_known"] else "unknown"
-    _print(f"{score['model']} on {score['dataset']}, {score['split']}, scale {scale}")
+    scale = "" if recognizer.kind == "page" else f", scale {'known' if score['scale_known'] else 'unknown'}"
+    _print(f"{score['model']} on {score['dataset']}, {score['split']}{scale}")
+    if recognizer.kind == "page":
+        _print(f"writer identification: whose hand, among {len(recognizer.classes)}")
     _print(f"accuracy {score['accuracy']:.2%}: {score['correct']:,} of {score['n']:,}")
     _print(f"95 % interval {score['low']:.2%} to {score['high']:.2%}")
     _print(f"calibration error {score['ece']:.2%}")
-    _print("confusion (rows are the truth, the last column is refused as no digit):")
-    width = len(str(score["n"]))
-    _print("  ".join([" ", *(f"{head:>{width}}" for head in [*"0123456789", "-"])]))
-    for digit, row in enumerate(score["confusion"]):
-        _print("  ".join([str(digit), *(f"{count or '.':>{width}}" for count in row)]))
+    for line in _confusion(score["confusion"], recognizer.classes):
+        _print(line)
+    if arguments.csv:
+        _print(_printable(f"what was said of every picture is in {arguments.csv}"))
     return 0
 
 
+def _confusion(counts: list[list[int]], classes: tuple[str, ...]) -> Iterator[str]:
+    """A confusion matrix for people: whole where a terminal has the room, else its largest errors."""
+    heads = [*classes, "-"]
+    if len(classes) > TABLE:
+        errors = [
+            (-count, written, read)
+            for written, row in enumerate(counts)
+            for read, count in enumerate(row)
+            if count and read != written
+        ]
+        yield f"the most frequent of {len(errors)} confusions:" if errors else "no errors"
+        for count, written, read in sorted(errors)[:TABLE]:
+            yield f"  {heads[written]} read as {heads[read]}, {-count} times"
+        return
+    yield "confusion (rows are the truth, the last column is refused as no digit):"
+    width = len(str(sum(map(sum, counts))))
+    yield "  ".join([" ", *(f"{head:>{width}}" for head in heads)])
+    for head, row in zip(classes, counts, strict=True):
+        yield "  ".join([head, *(f"{count or '.':>{width}}" for count in row)])
+
+
 def _recipes(arguments: argparse.Namespace) -> int:
+    from hwr.evaluation import report, tables
     from hwr.recipes import RECIPES
 
-    measured = hwr.weights.index()
     for name, recipe in RECIPES.items():
-        claim = recipe.claim
         listed = {
             "recipe": name,
             "data": recipe.data,
+            "tells": tables.tells(recipe.data),
             "model": recipe.model,
             "epochs": recipe.epochs,
             "batch": recipe.batch,
-            "claim": {"accuracy": claim.accuracy, "protocol": claim.protocol, "source": claim.source},
-            "figures": measured.get(name, {}).get("figures"),
+            "claim": dataclasses.asdict(recipe.claim),
+            "differs": list(recipe.differs),
+            "figures": report.figures(name),
         }
         if arguments.json:
             _print(_json(listed))
             continue
-        published = "none given" if claim.accuracy is None else f"{claim.accuracy:.2%}"
+        claim, published = recipe.claim, tables.published(dataclasses.asdict(recipe), {})
         _print(f"{name}: {recipe.model} on {recipe.data}, {recipe.epochs} epochs, batch {recipe.batch}")
+        _print(f"  tells: {listed['tells']}")
         _print(f"  published: {published} ({claim.protocol}; {claim.source})")
+        for sentence in recipe.differs:
+            _print(f"  differs: {sentence}")
         for protocol, score in (listed["figures"] or {}).items():
             _print(f"  measured: {score['accuracy']:.2%} ({protocol}; {score['correct']:,} of {score['n']:,})")
         if not listed["figures"]:
             _print("  measured: nothing, no weights are at hand")
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from hwr.evaluation import report
+
+    for path in report.write(Path.cwd(), arguments.runs):
+        _print(_printable(f"wrote {path}"))
     return 0
 
 

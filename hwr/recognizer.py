@@ -10,6 +10,7 @@ from hwr.imaging.stages import WORK, Stages
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
+LATIN = {"mnist"}  # datasets of Latin digits; all others are Persian
 
 
 class Prediction(NamedTuple):
@@ -44,13 +45,25 @@ class Prediction(NamedTuple):
 
 
 class Recognizer:
-    """A network with the preparation it was trained with. `hwr.load(name)` makes one."""
+    """A network with the preparation it was trained with. `hwr.load(name)` makes one.
 
-    def __init__(self, name: str, engine, preparation: Preparation, calibration: Calibration):
+    data: the dataset it was trained on, which tells the script that it reads.
+    """
+
+    kind = "digit"
+    classes = tuple(DIGITS)
+
+    def __init__(self, name: str, engine, preparation: Preparation, calibration: Calibration, data: str = "hoda"):
         self.name = name
         self.preparation = preparation
         self.calibration = calibration
         self.engine = engine
+        self.data = data
+
+    @property
+    def script(self) -> str:
+        """What the digits are written in that it reads: "persian" or "latin"."""
+        return "latin" if self.data in LATIN else "persian"
 
     def read(self, image, dpi: float | None = None) -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.

@@ -13,7 +13,7 @@ from pictures import mask
 import hwr
 from hwr import cli
 from hwr.data import DataError, cdb
-from hwr.evaluation import score
+from hwr.evaluation import report, score
 from hwr.imaging.stages import Stages
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +22,9 @@ BLANK = np.zeros((4, 4), np.uint8)
 
 class Reader:
     """Stands in for a Recognizer: a file that holds "5" shows a 5, an empty one nothing, any other is broken."""
+
+    name, kind, data, script = "stub", "digit", "hoda", "persian"
+    classes = tuple("0123456789")
 
     def read(self, path: str, dpi: float | None = None) -> hwr.Prediction:
         text = Path(path).read_text()
@@ -36,10 +39,28 @@ class Reader:
         return hwr.Prediction(text, True, 0.99 if dpi is None else 0.5, probabilities, stages, "stub", None)
 
 
-def load(name: str) -> Reader:
-    if name != hwr.DEFAULT:
+class LatinReader(Reader):
+    name, data, script = "mnist-mlp", "mnist", "latin"
+
+
+class Identifier:
+    """Stands in for an Identifier: every page was written by 07, an empty file by nobody."""
+
+    name, kind, data = "pages70", "page", "pages70"
+    classes = tuple(f"{hand:02}" for hand in range(1, 71))
+
+    def read(self, path: str) -> hwr.Writer:
+        if not Path(path).read_text():
+            return hwr.Writer(None, 0.0, [], self.name, "nothing is written")
+        top = [("07", 0.91), ("12", 0.04), ("70", 0.02), ("01", 0.01), ("02", 0.005)]
+        return hwr.Writer(*top[0], top, self.name)
+
+
+def load(name: str) -> Reader | Identifier:
+    models = {hwr.DEFAULT: Reader, "mnist-mlp": LatinReader, "pages70": Identifier}
+    if name not in models:
         raise hwr.WeightsError(f"no model is called {name!r}; there are {hwr.DEFAULT}")
-    return Reader()
+    return models[name]()
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +163,7 @@ def test_what_is_no_picture_is_told(pictures, capsys):
 
 
 def test_file_that_can_not_be_read(pictures, capsys, monkeypatch):
-    def denied(*_):
+    def denied(*_, **__):
         raise PermissionError(13, "Permission denied", "digit1.png")
 
     monkeypatch.setattr(Reader, "read", denied)
@@ -164,6 +185,57 @@ def test_senseless_dpi_is_told(dpi, capsys):
 def test_unknown_model_lists_the_known(pictures, capsys):
     status, lines, err = run(capsys, "read", "digit1.png", "--model", "huda")
     assert (status, lines, err) == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
+
+
+def test_whose_hand(pictures, capsys):
+    status, lines, _ = run(capsys, "read", "--model", "pages70", "digit6.png", "away.png", "blank")
+    assert lines == [
+        "digit6.png: written by 07  91.0 % (whose hand, among 70; then 12 4 %, 70 2 %, 01 1 %, 02 0 %)",
+        "away.png: error: there is no such file or folder",
+        "blank/blank.png: no writing found: nothing is written",
+    ]
+    assert status == 1
+
+
+def test_whose_hand_as_json(pictures, capsys):
+    status, lines, _ = run(capsys, "read", "--json", "--model", "pages70", "digit6.png", "blank")
+    said, blank = map(json.loads, lines)
+    top = [["07", 0.91], ["12", 0.04], ["70", 0.02], ["01", 0.01], ["02", 0.005]]
+    assert said == {"path": "digit6.png", "label": "07", "confidence": 0.91, "top": top, "model": "pages70"}
+    assert blank == {
+        "path": "blank/blank.png",
+        "label": None,
+        "confidence": 0.0,
+        "top": [],
+        "model": "pages70",
+        "reason": "nothing is written",
+    }
+    assert status == 0
+
+
+def test_latin_digits_are_shown_as_they_are(pictures, capsys):
+    assert run(capsys, "read", "--model", "mnist-mlp", "digit6.png", "blank")[1] == [
+        "digit6.png: 5  99.0%",
+        "blank/blank.png: no digit found: nothing is written",
+    ]
+
+
+@pytest.mark.parametrize("script", ["auto", "persian", "latin"])
+def test_a_model_reads_one_script(pictures, capsys, script):
+    for model, reads in ((hwr.DEFAULT, "persian"), ("mnist-mlp", "latin")):
+        status, lines, err = run(capsys, "read", "digit6.png", "--model", model, "--script", script)
+        if script in ("auto", reads):
+            assert (status, len(lines), err) == (0, 1, "")
+        else:
+            name = load(model).name
+            told = f"hwr: {name} reads {reads.capitalize()} digits only; leave --script out, or say {reads}\n"
+            assert (status, lines, err) == (2, [], told)
+
+
+@pytest.mark.parametrize("argv", [["--script", "persian"], ["--dpi", "200"]])
+def test_a_page_has_neither_script_nor_size(pictures, capsys, argv):
+    told = "hwr: pages70 tells whose hand wrote a page; leave --script and --dpi out\n"
+    assert run(capsys, "read", "digit6.png", "--model", "pages70", *argv) == (2, [], told)
 
 
 @pytest.mark.parametrize("argv", [[], ["read"], ["write"], ["read", "a.png", "--number"], ["evaluate"]])
@@ -250,9 +322,8 @@ def asked(monkeypatch) -> list:
     calls = []
 
     def evaluate(recognizer, *arguments, **options) -> dict:
-        assert isinstance(recognizer, Reader)
         calls.append((arguments, options))
-        return SCORE | options
+        return SCORE | {"scale_known": options["scale_known"]}
 
     monkeypatch.setattr(score, "evaluate", evaluate)
     return calls
@@ -261,18 +332,42 @@ def asked(monkeypatch) -> list:
 def test_evaluate_as_json(capsys, asked):
     status, lines, _ = run(capsys, "evaluate", "hoda-compact", "--json")
     assert (status, [json.loads(line) for line in lines]) == (0, [SCORE | {"scale_known": True}])
-    assert asked == [(("hoda", "test", None), {"scale_known": True})]
+    assert asked == [(("hoda", "test", None), {"scale_known": True, "csv": None})]
 
 
 def test_evaluate_for_people(capsys, asked):
-    argv = ["--dataset", "drawings", "--split", "validation", "--data-dir", "d", "--unknown-scale"]
+    argv = ["--dataset", "drawings", "--split", "validation", "--data-dir", "d", "--unknown-scale", "--csv", "a.csv"]
     _, lines, _ = run(capsys, "evaluate", "hoda-compact", *argv)
-    assert asked == [(("drawings", "validation", "d"), {"scale_known": False})]
+    assert asked == [(("drawings", "validation", "d"), {"scale_known": False, "csv": "a.csv"})]
     assert lines[0] == "hoda-compact on hoda, test, scale unknown"
     assert lines[1] == "accuracy 99.75%: 19,950 of 20,000"
     assert lines[2] == "95 % interval 99.67% to 99.81%"
-    assert len(lines) == 16
+    assert len(lines) == 17
+    assert lines[5].split() == [*"0123456789", "-"]
     assert lines[6].split() == ["0", "2000", *["."] * 10]
+    assert lines[-1] == "what was said of every picture is in a.csv"
+
+
+@pytest.mark.parametrize(("model", "dataset"), [("mnist-mlp", "mnist"), ("pages70", "pages70")])
+def test_evaluate_scores_on_the_model_s_own_data(capsys, asked, model, dataset):
+    run(capsys, "evaluate", model, "--json")
+    assert asked[0][0] == (dataset, "test", None)
+
+
+def test_seventy_hands_are_told_by_their_largest_errors(capsys, monkeypatch):
+    confusion = [[2 if row == column else 0 for column in range(71)] for row in range(70)]
+    confusion[11][6], confusion[3][70] = 2, 1
+    scored = SCORE | {"model": "pages70", "dataset": "pages70", "scale_known": False, "confusion": confusion}
+    monkeypatch.setattr(score, "evaluate", lambda *_, **__: scored)
+    _, lines, _ = run(capsys, "evaluate", "pages70")
+    assert lines[:2] == ["pages70 on pages70, test", "writer identification: whose hand, among 70"]
+    assert lines[5:] == [
+        "the most frequent of 2 confusions:",
+        "  12 read as 07, 2 times",
+        "  04 read as -, 1 times",
+    ]
+    confusion[11][6] = confusion[3][70] = 0
+    assert run(capsys, "evaluate", "pages70")[1][5:] == ["no errors"]
 
 
 def test_evaluate_without_data(capsys, monkeypatch):
@@ -301,10 +396,36 @@ def test_recipes(capsys, monkeypatch):
     assert "  measured: 99.75% (test, scale known; 19,950 of 20,000)" in lines
 
 
-def test_recipes_without_weights(capsys, monkeypatch):
+def test_recipes_without_weights(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(hwr.weights, "FOLDER", tmp_path)
     monkeypatch.setattr(hwr.weights, "index", dict)
     assert json.loads(run(capsys, "recipes", "--json")[1][0])["figures"] is None
     assert any("no weights are at hand" in line for line in run(capsys, "recipes")[1])
+
+
+def test_recipes_tell_what_a_report_measured(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    scored = {"n": 10000, "correct": 9800, "accuracy": 0.98, "ece": 0.01}
+    left = {"recipe": {"name": "mnist-mlp", "data": "mnist"}, "scores": {"test": scored | {"confusion": []}}}
+    (tmp_path / "results" / "mnist-mlp").mkdir(parents=True)
+    (tmp_path / "results" / "mnist-mlp" / "report.json").write_text(json.dumps(left))
+    listed = {recipe["recipe"]: recipe for recipe in map(json.loads, run(capsys, "recipes", "--json")[1])}
+    assert listed["mnist-mlp"]["figures"] == {"test": scored}
+    assert listed["mnist-mlp"]["claim"]["accuracy"] is None
+    assert all(type(sentence) is str for sentence in listed["mnist-mlp"]["differs"])
+    lines = run(capsys, "recipes")[1]
+    assert "  measured: 98.00% (test; 9,800 of 10,000)" in lines
+    assert any(line.startswith("  differs: ") for line in lines)
+    assert any(line.startswith("  published: none given (") for line in lines)
+
+
+def test_report_writes_where_we_are(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(report, "write", lambda root, runs: asked.append((root, runs)) or [Path("results/README.md")])
+    assert run(capsys, "report", "runs/a", "runs/b") == (0, ["wrote results/README.md"], "")
+    assert asked == [(tmp_path, [Path("runs/a"), Path("runs/b")])]
 
 
 def test_evaluate_by_an_unknown_model(capsys):

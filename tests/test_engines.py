@@ -6,7 +6,7 @@ import pytest
 
 import hwr
 from hwr import data, weights
-from hwr.engines import OpenCVEngine, TorchEngine
+from hwr.engines import EngineError, OpenCVEngine, TorchEngine
 from hwr.evaluation.score import answers, inputs, score
 
 SCALES = ("known", "unknown")
@@ -20,6 +20,16 @@ def engine() -> OpenCVEngine:
 
 def noise(count: int) -> np.ndarray:
     return np.random.default_rng(0).random((count, 2, 32, 32)).astype(np.float32)
+
+
+def test_the_engine_tells_what_it_takes_and_gives(engine):
+    assert (engine.shape, engine.classes) == ((2, 32, 32), 11)
+
+
+@pytest.mark.parametrize("data", [b"", b"no network", weights.read(NAME, "model.onnx")[:5000]])
+def test_what_is_no_network_is_told(data):
+    with pytest.raises(EngineError, match="this is no ONNX network from one picture to its classes"):
+        OpenCVEngine(data)
 
 
 def test_each_picture_is_answered_by_itself(engine):

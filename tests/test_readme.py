@@ -11,17 +11,28 @@ import pictures
 import pytest
 import yaml
 
-from benchmarks import accuracy, readme
+from benchmarks import accuracy
 from hwr import weights
+from hwr.evaluation import report
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MEASURED = json.loads((ROOT / "benchmarks" / "accuracy.json").read_text(encoding="utf-8"))
 
 
-def test_the_tables_are_what_was_measured():
-    assert readme.filled(README) == README
-    assert all(table in README for table in readme.tables().values())
+def test_readme_and_results_are_what_the_reports_tell():
+    """`python -m hwr report` has nothing to write."""
+    written = report.pages(ROOT)
+    assert {"README.md", "results/README.md", "results/hoda-compact/README.md"} <= set(written)
+    assert [name for name, text in written.items() if (ROOT / name).read_text(encoding="utf-8") != text] == []
+
+
+def test_results_hold_what_was_reported_and_no_picture_of_hoda():
+    told = report.reports(ROOT)
+    folders = [path for path in (ROOT / "results").iterdir() if path.is_dir()]
+    assert {path.name for path in folders} == set(told)
+    may_show = {name for name, each in told.items() if each["recipe"]["data"] in report.SHOWN}
+    assert {path.parent.name for path in (ROOT / "results").glob("*/worst*")} <= may_show
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -46,10 +57,11 @@ def test_the_header_configures_a_space():
     assert len(header["short_description"]) <= 60
 
 
-def test_links_lead_somewhere():
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+@pytest.mark.parametrize("page", ["README.md", *sorted(p.relative_to(ROOT) for p in (ROOT / "results").rglob("*.md"))])
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 def test_the_weights_are_as_small_as_told():

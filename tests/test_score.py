@@ -10,6 +10,7 @@ from hwr.evaluation.calibration import Calibration
 from hwr.evaluation.score import Answers, answers, evaluate, inputs, logits, score, wilson
 from hwr.imaging.preparation import Preparation
 from hwr.recognizer import Recognizer
+from hwr.writer import Identifier
 
 BLANK = np.full((30, 40), 255, np.uint8)
 PREPARATION = Preparation(size_plane=True)
@@ -132,15 +133,19 @@ def test_pages_are_answered_by_their_pooled_patches():
         def logits(self, x: np.ndarray) -> np.ndarray:
             return np.tile(x.mean(axis=(1, 2, 3))[:, None], 70) * np.arange(70)
 
-    pages = [np.pad(np.full((2, 2), shade, np.uint8), (0, 2), constant_values=10) for shade in (0, 20)]
-    samples = Samples(pages, np.array([0, 69]), None, tuple(f"{hand:02}" for hand in range(1, 71)))
+    written = np.pad(np.full((20, 20), 5, np.uint8), 20, constant_values=205)
+    written[:2, :2], written[-2:, -2:] = 0, 10
+    other = written.copy()
+    other[:2, :2], other[-2:, -2:] = 10, 20
+    pages = [written, other, np.full((60, 60), 200, np.uint8)]
+    samples = Samples(pages, np.array([0, 69, 5]), None, tuple(f"{hand:02}" for hand in range(1, 71)))
     rows = logits(Hands(), Pages(), samples)
-    assert (rows.shape, rows.dtype) == ((2, 70), np.float32)
-    np.testing.assert_array_equal(rows, [5 * np.arange(70), 15 * np.arange(70)])
+    assert (rows.shape, rows.dtype) == ((3, 70), np.float32)
+    np.testing.assert_array_equal(rows, [5 * np.arange(70), 15 * np.arange(70), np.full(70, np.nan)])
     said = answers(rows, Calibration(1.0))
     scored = score(said, samples.labels, samples.classes)
-    assert (scored.n, scored.correct, scored.confusion.shape) == (2, 1, (70, 71))
-    assert scored.confusion[0, 69] == scored.confusion[69, 69] == 1
+    assert (scored.n, scored.correct, scored.refused, scored.confusion.shape) == (3, 1, 1, (70, 71))
+    assert scored.confusion[0, 69] == scored.confusion[69, 69] == scored.confusion[5, 70] == 1
 
 
 @pytest.mark.parametrize(("dpi", "known"), [(2000.0, True), (2000.0, False), (None, True)])
@@ -165,3 +170,38 @@ def test_evaluate_tells_what_was_scored(dpi, known, monkeypatch, tmp_path):
 def test_evaluate_of_an_unknown_dataset_lists_the_known():
     with pytest.raises(DataError, match="no dataset is called 'hdoa'; there are hoda, "):
         evaluate(Recognizer("stub", Engine(), PREPARATION, Calibration()), "hdoa")
+
+
+HANDS = tuple(f"{hand:02}" for hand in range(1, 71))
+
+
+@pytest.mark.parametrize("dataset", ["hoda", "drawings"])
+def test_a_page_model_scores_no_digits(dataset):
+    identifier = Identifier("pages", Engine(), Pages(), Calibration(), HANDS)
+    with pytest.raises(
+        ValueError, match=f"pages tells whose hand .* 70 writers, {dataset} is no set of these; score it"
+    ):
+        evaluate(identifier, dataset)
+
+
+def test_a_digit_model_scores_no_pages(monkeypatch):
+    monkeypatch.setitem(scoring.data.READERS, "pages70", None)
+    recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration())
+    with pytest.raises(ValueError, match="stub reads digits, pages70 is no set of these; score it on hoda, "):
+        evaluate(recognizer, "pages70")
+
+
+def test_other_writers_than_those_it_knows_are_told(monkeypatch):
+    samples = Samples([BLANK], np.array([0]), None, ("A", "B"))
+    monkeypatch.setattr(scoring.data, "read", lambda *_: samples)
+    with pytest.raises(ValueError, match="pages70 has the classes A, B, pages was trained on 01, 02, 03, …, 70"):
+        evaluate(Identifier("pages", Engine(), Pages(), Calibration(), HANDS), "pages70")
+
+
+def test_evaluate_writes_what_was_said_of_every_picture(monkeypatch, tmp_path):
+    samples = Samples([drawing(1), BLANK], np.array([1, 2]), None, names=("a.png", "b.png"))
+    monkeypatch.setattr(scoring.data, "read", lambda *_: samples)
+    recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration(0.01))
+    evaluate(recognizer, "hoda", csv=tmp_path / "said.csv")
+    said = (tmp_path / "said.csv").read_text().splitlines()
+    assert said == ["filename,actual,predicted", f"a.png,1,{recognizer.read(drawing(1)).digit or ''}", "b.png,2,"]

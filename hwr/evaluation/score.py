@@ -1,5 +1,6 @@
 """Scores a recognizer on labeled pictures. Deterministic; a score carries its n and its protocol."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,8 +10,11 @@ from hwr import data
 from hwr.data.samples import Samples
 from hwr.evaluation import results
 from hwr.evaluation.calibration import Calibration, calibration_error
+from hwr.evaluation.pooled import pooled
+from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
 
+PAGES = {"pages70"}  # datasets of pages, whose classes are the writers; all others hold digits
 BATCH = 500  # digits that are prepared before the network answers them: what lies in memory stays small
 
 
@@ -71,21 +75,29 @@ def logits(engine, preparation, samples: Samples, scale_known: bool = True) -> n
         over the patches of a page.
     Raises ValueError where the network answers a picture with no finite numbers.
     """
-    if isinstance(preparation, Preparation):
-        rows = _of_digits(engine, preparation, samples.images, samples.dpi if scale_known else None)
-    else:
-        rows = (preparation.pool(engine.logits(preparation.patches(gray)))[None] for gray in samples.images)
-    return np.concatenate([*rows]).astype(np.float32, copy=False)
+    of = _of_digits if isinstance(preparation, Preparation) else _of_pages
+    return np.concatenate([*of(engine, preparation, samples, samples.dpi if scale_known else None)])
 
 
-def _of_digits(engine, preparation: Preparation, images: list[np.ndarray], dpi: float | None):
-    for start in range(0, len(images), BATCH):
-        x, written = _prepare(images[start : start + BATCH], preparation, dpi)
-        said = np.array(engine.logits(x), np.float32)
-        if not np.isfinite(said[written]).all():
-            raise ValueError("the network answers with no finite numbers; train it again, at a lower rate")
+def _finite(said: np.ndarray) -> np.ndarray:
+    """The same as float32, a copy: a network's own NaN would pass for a blank picture's."""
+    if not np.isfinite(said).all():
+        raise ValueError("the network answers with no finite numbers; train it again, at a lower rate")
+    return np.array(said, np.float32)
+
+
+def _of_digits(engine, preparation: Preparation, samples: Samples, dpi: float | None) -> Iterator[np.ndarray]:
+    for start in range(0, len(samples.images), BATCH):
+        x, written = _prepare(samples.images[start : start + BATCH], preparation, dpi)
+        said = _finite(engine.logits(x))
         said[~written] = np.nan
         yield said
+
+
+def _of_pages(engine, preparation: PagePreparation, samples: Samples, dpi: None) -> Iterator[np.ndarray]:
+    for gray in samples.images:
+        said = pooled(engine, preparation, gray)
+        yield np.full((1, len(samples.classes)), np.nan, np.float32) if said is None else _finite(said[None])
 
 
 def answers(logits: np.ndarray, calibration: Calibration) -> Answers:
@@ -128,12 +140,30 @@ def evaluate(
     """Score a recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
 
     csv: a file to write what was said of every picture into.
-    Raises ValueError, whose sentence says what is missing.
+    Raises ValueError, whose sentence says what is missing, or that the dataset is not of the model's kind.
     """
+    if dataset in data.READERS and (dataset in PAGES) != (recognizer.kind == "page"):
+        fitting = ", ".join(name for name in data.READERS if (name in PAGES) == (recognizer.kind == "page"))
+        raise ValueError(f"{recognizer.name} {_does(recognizer)}, {dataset} is no set of these; score it on {fitting}")
     samples = data.read(dataset, split, data_dir)
+    if samples.classes != recognizer.classes:
+        raise ValueError(
+            f"{dataset} has the classes {_listed(samples.classes)}, "
+            f"{recognizer.name} was trained on {_listed(recognizer.classes)}; score it on {recognizer.data}"
+        )
     said = answers(logits(recognizer.engine, recognizer.preparation, samples, scale_known), recognizer.calibration)
     if csv is not None:
         results.write_csv(csv, samples, said)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}
     what["scale_known"] = scale_known and samples.dpi is not None
     return what | score(said, samples.labels, samples.classes).json()
+
+
+def _does(recognizer) -> str:
+    if recognizer.kind == "page":
+        return f"tells whose hand wrote a page, among {len(recognizer.classes)} writers"
+    return "reads digits"
+
+
+def _listed(classes: tuple[str, ...]) -> str:
+    return ", ".join(classes if len(classes) <= 10 else [*classes[:3], "…", classes[-1]])

@@ -1,10 +1,12 @@
-"""The weights that ship with the package: a folder a model, and index.json with the sha256 of every file."""
+"""Weights at hand: those that ship, with the sha256 of every file in index.json, and those that were trained here."""
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+RUNS = Path("runs")  # where train.py leaves its folders, seen from the working directory
 
 
 class WeightsError(ValueError):
@@ -17,18 +19,42 @@ def index() -> dict[str, dict]:
 
 
 def read(name: str, file: str) -> bytes:
-    """The bytes of one file of a shipped model, checked against the index; raises WeightsError."""
+    """The bytes of one file of a model: of one that ships, checked against the index, or of one trained here.
+
+    name: of a shipped model; the path of a folder that a training left; or of such a folder in runs/.
+    Raises WeightsError.
+    """
     known = index()
-    if name not in known:
-        raise WeightsError(f"no model is called {name!r}; there are {', '.join(sorted(known))}")
+    if name in known:
+        return _read_shipped(name, file, known[name]["files"])
+    path = _folder(name, known) / file
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: can't be read ({error.strerror}); train the model again") from None
+
+
+def _read_shipped(name: str, file: str, sums: dict[str, str]) -> bytes:
     path = FOLDER / name / file
     try:
         data = path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path}: can't be read ({error.strerror}); install hwr again") from None
-    found, expected = hashlib.sha256(data).hexdigest(), known[name]["files"][file]
+    found, expected = hashlib.sha256(data).hexdigest(), sums[file]
     if found != expected:
         raise WeightsError(
             f"{path}: sha256 is {found[:12]}…, the index says {expected[:12]}…; the file is damaged, install hwr again"
         )
     return data
+
+
+def _folder(name: str, known: dict) -> Path:
+    """The folder of a model that was trained here: one that is named, or runs/NAME."""
+    if name and Path(name).is_dir():
+        return Path(name)
+    if name and not {os.sep, os.altsep} & set(name) and name not in (os.curdir, os.pardir):
+        run = RUNS / name
+        if run.is_dir():
+            return run
+    trained = sorted(path.parent.name for path in RUNS.glob("*/config.json"))
+    raise WeightsError(f"no model is called {name!r}; there are {', '.join(sorted({*known, *trained}))}")

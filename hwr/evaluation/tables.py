@@ -1,0 +1,179 @@
+"""Figures as Markdown: the README's tables, and those of results/."""
+
+import dataclasses
+from collections.abc import Iterable
+
+from hwr.evaluation.score import wilson
+from hwr.recipes import Recipe
+
+NONE = "–"
+WRITERS = "writer identification: whose hand, among 70"
+SETS = {
+    "hoda": "Hoda",
+    "mnist": "MNIST",
+    "gan-digits": "GAN-made Persian digits",
+    "pages70": "70 writers' pages",
+}
+SMALL = {"pages70": 140}  # test pictures: where a published figure stands on so few, its interval is told
+
+
+def table(heads: Iterable[str], alignment: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; the alignment of each column is "---", "--:" or ":-:"."""
+    head, *body = (f"| {' | '.join(line)} |".replace("|  |", "| |") for line in (heads, *rows))
+    return "\n".join([head, f"|{'|'.join(alignment)}|", *body])
+
+
+def accuracy(measured: dict[str, dict]) -> str:
+    """benchmarks/accuracy.json -> how well the default model reads every set."""
+    heads = ("read by `hoda-compact`", "n", "right", "95 % interval", "wrong", "calibration error")
+    rows = [
+        (
+            name,
+            f"{score['n']:,}",
+            f"**{percent(score['accuracy'])}**",
+            interval(score["low"], score["high"]),
+            f"{score['n'] - score['correct']:,}, of them {score['refused']:,} refused",
+            percent(score["ece"]),
+        )
+        for name, score in measured.items()
+    ]
+    return table(heads, ("---", "--:", "--:", ":-:", "--:", "--:"), rows)
+
+
+def speed(latency: dict, page: dict) -> str:
+    """benchmarks/latency.json and page.json -> how fast it answers."""
+    rows = []
+    for case in latency["cases"]:
+        ours, published = (f"{case[who]['median_ms']:.1f} ms" for who in ("ours", "published"))
+        beside = f"{published}, the published procedure"
+        rows.append((f"{case['case']}, answered", ours, beside, f"×{case['ratio']:.1f}"))
+    for figure in page["figures"]:
+        beside = f"{figure['without']:.3g}, the page without a recognizer"
+        rows.append((figure["name"], f"{figure['page']:.3g}", beside, ""))
+    heads = ("on two cores, medians", "hwr", "beside it, in the same run", "")
+    return table(heads, ("---", "--:", "--:", "--:"), rows)
+
+
+def short(recipes: dict[str, Recipe], reports: dict[str, dict], folder: str) -> str:
+    """Ours beside the published figures, for the README; `folder` leads to the recipes' pages."""
+    heads = ("recipe", "it tells", "n", "right", "95 % interval", "published", "weights")
+    rows = [
+        (
+            _link(name, reports, folder),
+            with_label(tells(settings["data"]), label),
+            *_outcome(score),
+            published(settings, report),
+            weight(report),
+        )
+        for name, label, score, settings, report in _tests(recipes, reports)
+    ]
+    return table(heads, ("---", "---", "--:", "--:", ":-:", "--:", "--:"), rows)
+
+
+def full(recipes: dict[str, Recipe], reports: dict[str, dict]) -> str:
+    """The same with the costs, for results/."""
+    heads = ("recipe", "tested on", "n", "right", "95 % interval", "published", "calibration error")
+    heads += ("parameters", "weights", "training", "picture to answer")
+    rows = [
+        (
+            _link(name, reports, ""),
+            with_label(_tested(settings["data"]), label),
+            *_outcome(score),
+            published(settings, report),
+            percent(score["ece"]) if score else NONE,
+            f"{report['parameters']:,}" if "parameters" in report else NONE,
+            weight(report),
+            duration(report.get("seconds")),
+            answered(report.get("answer_ms")),
+        )
+        for name, label, score, settings, report in _tests(recipes, reports)
+    ]
+    return table(heads, ("---", "---", "--:", "--:", ":-:", "--:", "--:", "--:", "--:", "--:", "--:"), rows)
+
+
+def _tests(recipes: dict[str, Recipe], reports: dict[str, dict]) -> Iterable[tuple]:
+    """Every recipe's scores on the test set: (name, what was special, score or None, settings, report or {})."""
+    for name in [*recipes, *sorted(reports.keys() - recipes)]:
+        report = reports.get(name, {})
+        settings = report["recipe"] if report else dataclasses.asdict(recipes[name])
+        for label, score in (tests(report) or {"": None}).items():
+            yield name, label, score, settings, report
+
+
+def tests(report: dict) -> dict[str, dict]:
+    """A report's scores on the test set, by what was special: {"": score} or {"scale known": score, …}."""
+    scores = report.get("scores", {}).items()
+    return {name.removeprefix("test").lstrip(", "): score for name, score in scores if name.startswith("test")}
+
+
+def _link(name: str, reports: dict[str, dict], folder: str) -> str:
+    return f"[`{name}`]({folder}{name}/README.md)" if name in reports else f"`{name}`"
+
+
+def tells(data: str) -> str:
+    """What a network tells that was trained on a dataset."""
+    return {"mnist": "Latin digits", "pages70": WRITERS}.get(data, "Persian digits")
+
+
+def _tested(data: str) -> str:
+    return SETS.get(data, data) + (f": {WRITERS}" if data == "pages70" else "")
+
+
+def with_label(told: str, label: str) -> str:
+    """What is told, and what was special about it where something was."""
+    return f"{told}, {label}" if label else told
+
+
+def _outcome(score: dict | None) -> tuple[str, str, str]:
+    if score is None:
+        return NONE, "not trained yet", NONE
+    return f"{score['n']:,}", f"**{percent(score['accuracy'])}**", interval(score["low"], score["high"])
+
+
+def published(settings: dict, report: dict) -> str:
+    """A recipe's published figure as a table has it, with its data where ours are others.
+
+    Where it stands on few pictures, its 95 % interval is told, too.
+    """
+    accuracy = settings["claim"]["accuracy"]
+    if accuracy is None:
+        return "none given"
+    told = f"{100 * accuracy:.2f}".rstrip("0").rstrip(".") + " %"
+    theirs, ours = report.get("changed", {}).get("data", [settings["data"]] * 2)
+    if theirs in SMALL:
+        n = SMALL[theirs]
+        told += f" ({interval(*wilson(round(accuracy * n), n), digits=1)}, n = {n})"
+    return told if theirs == ours else f"{told} on {SETS.get(theirs, theirs)}"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """0.9972 -> "99.72 %"."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def interval(low: float, high: float, digits: int = 2) -> str:
+    """0.9964, 0.9978 -> "99.64–99.78 %"."""
+    return f"{100 * low:.{digits}f}–{100 * high:.{digits}f} %"
+
+
+def weight(report: dict) -> str:
+    """The size of the network that answers."""
+    size = report.get("bytes", {}).get("model.onnx")
+    return NONE if size is None else f"{size / 1e6:.2f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+def duration(seconds: float | None) -> str:
+    """1699 -> "28 min"."""
+    if seconds is None:
+        return NONE
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def answered(milliseconds: float | None) -> str:
+    """4.21 -> "4.2 ms"."""
+    if milliseconds is None:
+        return NONE
+    return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds / 1000:.2f} s"
