@@ -8,7 +8,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-
 # What safetensors and torch raise for a file that is something else.
 NO_WEIGHTS = (SafetensorError, pickle.UnpicklingError, RuntimeError, LookupError, TypeError, ValueError, EOFError)
 

@@ -63,5 +63,5 @@ def _write(path: Path, data: bytes) -> None:
         files.write(path, data)
     except OSError as error:
         raise CheckpointError(
-            f"{path}: can't be written ({error.strerror}); the one before is intact: make room, then go on with --resume"
+            f"{path}: can't be written ({error.strerror}); the one before is intact: make room, then --resume"
         ) from None

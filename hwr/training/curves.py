@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from hwr import files
 from hwr.evaluation.plots import ACCENT, INK
@@ -50,6 +50,7 @@ def plot(history: History, title: str, path: Path) -> None:
         error = 100 * (1 - np.asarray(accuracy))
         below.plot(epochs, error, color=color, marker=".", linewidth=1.2, label=f"{name}: {error[-1]:.2f} % at the end")
     below.set(xlabel="epoch", ylabel="error, %", yscale="log")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in (above, below):
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axes.yaxis.set_major_formatter("{x:g}")  # 0.3, where a logarithmic axis would say 3 × 10⁻¹
