@@ -202,7 +202,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print(_json(score))
         return 0
-    scale = "" if recognizer.kind == "page" else f", scale {'known' if score['scale_known'] else 'unknown'}"
+    scale = ", scale known" if score["scale_known"] else ", scale unknown" if arguments.unknown_scale else ""
     _print(f"{score['model']} on {score['dataset']}, {score['split']}{scale}")
     if recognizer.kind == "page":
         _print(f"writer identification: whose hand, among {len(recognizer.classes)}")

@@ -22,7 +22,8 @@ def plot_confusion(score: Score, classes: tuple[str, ...], title: str, path: Pat
     side = 2 + 0.16 * len(classes) if many else 6  # inches
     figure = Figure(figsize=(side + 0.4, side), dpi=150, layout="constrained")
     axes = figure.subplots()
-    axes.imshow(np.sqrt(errors), cmap="OrRd", vmin=0, vmax=max(1.0, float(np.sqrt(np.nanmax(errors))) * 1.3))
+    lighter = 2 if many else 1.3  # small figures are read on pale colors only
+    axes.imshow(np.sqrt(errors), cmap="OrRd", vmin=0, vmax=max(1.0, float(np.sqrt(np.nanmax(errors))) * lighter))
     for row, column in np.argwhere(counts):
         right = row == column
         style = {"color": ACCENT if right else INK, "fontsize": 6 if many else 8}

@@ -211,7 +211,7 @@ def _made(report: dict) -> str:
 
 def _start(init: str | None) -> str | None:
     named = {"random": "random weights", "imagenet": "ImageNet weights, torchvision's"}
-    return init and named.get(init, f"`{init}`")
+    return init and named.get(init, f"`{Path(init).name}`")
 
 
 def _differences(report: dict) -> str:
