@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -19,3 +21,9 @@ def test_seventy_classes_that_are_all_right():
 
 def test_a_report_s_lists_will_do():
     assert by_class([[3, 1, 0], [0, 4, 0]]).recall.tolist() == [0.75, 1]
+
+
+def test_without_scikit_learn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
+    with pytest.raises(ValueError, match=r"scikit-learn is not installed; pip install -r requirements-train\.txt"):
+        by_class([[1, 0]])

@@ -14,8 +14,14 @@ class ByClass(NamedTuple):
 
 
 def by_class(confusion: np.ndarray) -> ByClass:
-    """(K, K + 1) counts, rows the truth, the last column refused -> ByClass. A refusal lowers the recall."""
-    from sklearn.metrics import precision_recall_fscore_support
+    """(K, K + 1) counts, rows the truth, the last column refused -> ByClass. A refusal lowers the recall.
+
+    Raises ValueError where scikit-learn is not installed.
+    """
+    try:
+        from sklearn.metrics import precision_recall_fscore_support
+    except ImportError:
+        raise ValueError("scikit-learn is not installed; pip install -r requirements-train.txt") from None
 
     confusion = np.asarray(confusion)
     written, read = np.indices(confusion.shape)
