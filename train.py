@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps-per-epoch", type=_count, help="batches in each pass")
     parser.add_argument("--batch", type=_count, help="pictures a step, over all processes together")
     parser.add_argument("--lr", type=_rate, help="learning rate; that of later phases changes in proportion")
-    parser.add_argument("--schedule", choices=("constant", "one-cycle"), help="how the learning rate goes")
+    parser.add_argument("--schedule", choices=("constant", "linear", "one-cycle"), help="how the learning rate goes")
     parser.add_argument("--init", help="first weights: random, imagenet, or a file of them")
     parser.add_argument("--seed", type=_seed, default=0)
     parser.add_argument("--out", type=Path, help="folder for weights, report and pictures (default: runs/RECIPE)")

@@ -8,9 +8,8 @@ from hwr import weights
 from hwr.engines import EngineError, OpenCVEngine
 from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import PictureError
-from hwr.imaging.patches import PagePreparation
-from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import Stages
+from hwr.recipes import KINDS
 from hwr.recognizer import DIGITS, Prediction, Recognizer
 from hwr.weights import WeightsError
 from hwr.writer import Identifier, Writer
@@ -42,9 +41,8 @@ def load(name: str = DEFAULT) -> Recognizer | Identifier:
     Raises WeightsError for an unknown name, and for weights that are damaged or do not fit together.
     """
     config = _config(name)
-    kinds = {"digit": Preparation, "page": PagePreparation}
     try:
-        preparation = kinds[config["kind"]](**config["preparation"])
+        preparation = KINDS[config["kind"]](**config["preparation"])
         calibration = Calibration(**config["calibration"])
         classes = tuple(map(str, config["classes"]))
         engine = OpenCVEngine(weights.read(name, "model.onnx"))
@@ -59,7 +57,7 @@ def load(name: str = DEFAULT) -> Recognizer | Identifier:
 
 
 def _config(name: str) -> dict:
-    """config.json: {"kind": "digit" or "page", "data", "classes", "preparation", "calibration", …}."""
+    """config.json: {"kind": a name in `hwr.recipes.KINDS`, "data", "classes", "preparation", "calibration", …}."""
     try:
         config = json.loads(weights.read(name, "config.json"))
         if not isinstance(config, dict):

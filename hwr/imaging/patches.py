@@ -96,12 +96,12 @@ class PagePreparation:
 
     def pool(self, logits: np.ndarray) -> np.ndarray:
         """What the patches say together: (N, K) logits -> (K,) float64, log-probabilities of the whole."""
-        each = _log_softmax(np.asarray(logits, np.float64))
+        each = log_softmax(np.asarray(logits, np.float64))
         if self.pooled == "probabilities":
             return np.logaddexp.reduce(each, axis=0) - np.log(len(each))
-        return _log_softmax(each.mean(axis=0))
+        return log_softmax(each.mean(axis=0))
 
 
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
+def log_softmax(logits: np.ndarray) -> np.ndarray:
     """(…, K) float64 -> log-probabilities, whose exponentials sum to 1."""
     return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)

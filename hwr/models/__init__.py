@@ -11,6 +11,7 @@ from hwr.models.mlp import MLP
 from hwr.models.mnist_cnns import DeepCNN, ShallowCNN
 from hwr.models.mobilenetv2 import MobileNetV2
 from hwr.models.resnet50 import ResNet50
+from hwr.models.rings import Rings
 
 __all__ = ["BUILDERS", "InitError", "build", "initialize"]
 
@@ -22,6 +23,7 @@ BUILDERS: dict[str, Callable[[], nn.Module]] = {
     "mlp": MLP,
     "mobilenetv2": MobileNetV2,
     "resnet50": ResNet50,
+    "rings": Rings,
 }
 
 

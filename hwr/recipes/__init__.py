@@ -4,11 +4,11 @@ from hwr.recipes.hoda_compact import HODA_COMPACT
 from hwr.recipes.hoda_resnet50 import HODA_RESNET50
 from hwr.recipes.mnist_cnns import MNIST_CNN_ADADELTA, MNIST_CNN_RMSPROP
 from hwr.recipes.mnist_mlp import MNIST_MLP
-from hwr.recipes.pages70 import PAGES70_MOBILENETV2
+from hwr.recipes.pages70 import PAGES70_COMPACT, PAGES70_MOBILENETV2
 from hwr.recipes.persian_lenet5 import PERSIAN_LENET5
-from hwr.recipes.recipe import Claim, Handwriting, Phase, Recipe, Windows
+from hwr.recipes.recipe import KINDS, Claim, Handwriting, Pens, Phase, Recipe, Windows
 
-__all__ = ["RECIPES", "Claim", "Handwriting", "Phase", "Recipe", "Windows"]
+__all__ = ["KINDS", "RECIPES", "Claim", "Handwriting", "Pens", "Phase", "Recipe", "Windows"]
 
 RECIPES = {
     recipe.name: recipe
@@ -20,5 +20,6 @@ RECIPES = {
         MNIST_CNN_ADADELTA,
         MNIST_CNN_RMSPROP,
         PAGES70_MOBILENETV2,
+        PAGES70_COMPACT,
     )
 }

@@ -15,6 +15,7 @@ HODA_COMPACT = Recipe(
             optimizer="adamw",
             lr=3e-3,
             schedule="one-cycle",
+            warmup=0.2,
             weight_decay=0.02,
             smoothing=0.05,
             averaging=0.998,

@@ -4,7 +4,8 @@
 """
 
 from hwr.imaging.patches import PagePreparation
-from hwr.recipes.recipe import Claim, Phase, Recipe, Windows
+from hwr.imaging.rings import RingPreparation
+from hwr.recipes.recipe import Claim, Pens, Phase, Recipe, Windows
 
 _CLAIM = Claim(
     0.8286,
@@ -36,3 +37,15 @@ PAGES70_MOBILENETV2 = Recipe(
         "training draws from windows made beforehand, whose way through the frozen layers is computed once",
     ),
 )  # fmt: skip
+
+PAGES70_COMPACT = Recipe(
+    name="pages70-compact",
+    data="pages70",
+    prepare=RingPreparation(),
+    model="rings",
+    augment=Pens(views=40, windows=6),
+    phases=(Phase(epochs=8, optimizer="adamw", lr=1e-2, schedule="one-cycle", weight_decay=0.05, smoothing=0.1),),
+    batch=128,
+    claim=_CLAIM,
+    differs=("a system of our own: statistics of the ink and one linear layer, where the publication has MobileNetV2",),
+)

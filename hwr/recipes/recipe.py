@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
+from hwr.imaging.rings import RingPreparation
+
+# The preparations by the names that config.json gives them.
+KINDS = {"digit": Preparation, "page": PagePreparation, "rings": RingPreparation}
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,32 @@ class Windows:
 
 
 @dataclass(frozen=True)
+class Pens:
+    """Pages as other pens and other scans would show them, and windows of these.
+
+    views: of each page; windows: of each view.
+    ruled: share of the views in which the printed rules are left.
+    turn: degrees; shear, zoom, stretch: of 1; all at most, to either side.
+    """
+
+    views: int
+    windows: int
+    ruled: float = 0.25
+    turn: float = 2.0
+    shear: float = 0.08
+    zoom: float = 0.07
+    stretch: float = 0.04
+
+
+@dataclass(frozen=True)
 class Phase:
     """A stretch of training with an optimizer of its own.
 
     epochs: passes; steps: batches in each, None for as many as the data has.
     optimizer: a name in `hwr.training.optimizers.OPTIMIZERS`; lr: its rate, the peak of a one-cycle schedule.
-    schedule: "constant"; "one-cycle", a rise over the share `warmup` of the steps and a fall to almost nothing;
-        or "plateau", halved to `floor` at least when validation accuracy has not risen for `patience` epochs.
+    schedule: "constant"; "one-cycle", a rise over the share `warmup` of the steps and a fall to almost nothing, both
+        along a cosine; "linear", the same in straight lines; or "plateau", halved, to `floor` at least, when
+        validation accuracy has not risen for `patience` epochs.
     weight_decay; smoothing: label smoothing, 0 to 1.
     trains: "all", or "head" for the last layer alone.
     stop: end the phase after so many epochs without a better validation accuracy; None for never.
@@ -68,7 +91,7 @@ class Phase:
     steps: int | None = None
     weight_decay: float = 0.0
     smoothing: float = 0.0
-    warmup: float = 0.2
+    warmup: float = 0.1
     patience: int = 3
     floor: float = 0.0
     trains: str = "all"
@@ -95,12 +118,12 @@ class Recipe:
 
     name: str
     data: str
-    prepare: Preparation | PagePreparation
+    prepare: Preparation | PagePreparation | RingPreparation
     model: str
     phases: tuple[Phase, ...]
     batch: int
     claim: Claim
-    augment: Handwriting | Windows | None = None
+    augment: Handwriting | Windows | Pens | None = None
     init: str = "random"
     keep: str = "last"
     precision: str = "fp32"

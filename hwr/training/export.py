@@ -15,8 +15,7 @@ from torch import nn
 
 from hwr import files
 from hwr.evaluation.calibration import Calibration
-from hwr.imaging.preparation import Preparation
-from hwr.recipes import Recipe
+from hwr.recipes import KINDS, Recipe
 
 FILES = ("config.json", "model.safetensors", "model.onnx")
 HALVED = 1_000_000  # bytes: larger weights are stored with 16 bits each
@@ -46,7 +45,7 @@ def write(network: nn.Module, recipe: Recipe, classes: tuple[str, ...], calibrat
         "recipe": recipe.name,
         "model": recipe.model,
         "data": recipe.data,
-        "kind": "digit" if isinstance(recipe.prepare, Preparation) else "page",
+        "kind": next(kind for kind, preparation in KINDS.items() if isinstance(recipe.prepare, preparation)),
         "classes": list(classes),
         "preparation": dataclasses.asdict(recipe.prepare),
         "calibration": dataclasses.asdict(calibration),

@@ -14,7 +14,6 @@ OPTIMIZERS = {
     "rmsprop": partial(torch.optim.RMSprop, alpha=0.9, eps=1e-7),
     "sgd": torch.optim.SGD,
 }
-SCHEDULES = ("constant", "one-cycle", "plateau")
 
 
 def optimizer(phase: Phase, parameters) -> torch.optim.Optimizer:
@@ -24,10 +23,11 @@ def optimizer(phase: Phase, parameters) -> torch.optim.Optimizer:
 
 def one_cycle(phase: Phase, optimizer: torch.optim.Optimizer, steps: int) -> LRScheduler | None:
     """The schedule to step with every batch, over `steps` in all; None where the phase has another."""
-    if phase.schedule != "one-cycle":
+    if phase.schedule not in ("one-cycle", "linear"):
         return None
-    rise = max(phase.warmup, 2 / steps)  # torch wants two steps on the way up
-    return OneCycleLR(optimizer, phase.lr, max(steps, 4), pct_start=min(rise, 0.5), final_div_factor=1000)
+    rise = min(0.5, max(phase.warmup, 2 / steps))  # torch wants two steps on the way up
+    how = {"anneal_strategy": "linear", "cycle_momentum": False} if phase.schedule == "linear" else {}
+    return OneCycleLR(optimizer, phase.lr, max(steps, 4), pct_start=rise, final_div_factor=1000, **how)
 
 
 def plateau(phase: Phase, optimizer: torch.optim.Optimizer) -> ReduceLROnPlateau | None:

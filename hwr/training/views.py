@@ -17,8 +17,9 @@ from hwr.data.photographs import photograph
 from hwr.data.samples import Samples
 from hwr.evaluation.score import inputs
 from hwr.imaging.augment import redraw, rewrite
-from hwr.recipes import Handwriting, Recipe, Windows
-from hwr.training.windows import PageViews, check_pages
+from hwr.imaging.preparation import Preparation
+from hwr.recipes import Handwriting, Pens, Recipe, Windows
+from hwr.training.windows import PageViews, PenViews, check_pages
 
 NO_DIGIT = 10  # the class of a picture without a digit
 KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
@@ -51,15 +52,17 @@ class Views:
             return Handwritten(samples, self._recipe, self._seed)
         if isinstance(self._recipe.augment, Windows):
             return PageViews(samples, self._recipe, self._seed, self._network)
+        if isinstance(self._recipe.augment, Pens):
+            return PenViews(samples, self._recipe, self._seed)
         return Plain(samples, self._recipe)
 
     def checks(self) -> list[Check]:
         """The validation pictures; twice where the network can be told the scan's scale, with it and without."""
         samples = data.read(self._recipe.data, "validation", self._data_dir)
         labels, prepare, classes = torch.from_numpy(samples.labels), self._recipe.prepare, len(samples.classes)
-        if isinstance(self._recipe.augment, Windows):
+        if not isinstance(prepare, Preparation):
             x, labels = check_pages(samples, prepare, self._network)
-            return [Check("validation patches", x, labels, classes)]
+            return [Check("validation", x, labels, classes)]
         scales = {"validation": True}
         if prepare.size_plane:
             scales = {"validation, scale known": True, "validation, scale unknown": False}

@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from hwr.data.samples import Samples
 from hwr.imaging.patches import PagePreparation
-from hwr.recipes import Recipe, Windows
+from hwr.imaging.rings import RingPreparation, ink_of, unruled
+from hwr.recipes import Pens, Recipe, Windows
 
 AT_A_TIME = 16
 CHECKED = 6  # evenly spaced patches of each validation strip, as published
@@ -42,8 +43,69 @@ class PageViews:
         return self._x[indices].float(), self._labels[indices]
 
 
+class PenViews:
+    """The statistics of windows of each page, as other pens and scans would show it. The same seed gives the same."""
+
+    def __init__(self, samples: Samples, recipe: Recipe, seed: int):
+        self.epoch = 0
+        made, labels = [], []
+        pages = tqdm(samples.images, "views", leave=False, disable=None)
+        for k, (page, label) in enumerate(zip(pages, samples.labels, strict=True)):
+            rng = np.random.default_rng((seed, k))
+            made += pens(page, recipe.prepare, recipe.augment, rng)
+            labels += [label] * (len(made) - len(labels))
+        self._x, self._labels = torch.from_numpy(np.stack(made)), torch.tensor(labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def batch(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """((N, numbers, 1, 1) float32, (N,) int64 labels) of these windows."""
+        return self._x[indices].float(), self._labels[indices]
+
+
+LEAST_EDGE = 2_000  # px of edge in a window, or its statistics say little
+WIDE, HIGH = (0.4, 1.0), (150, 330)  # a window's width, as a share of the page's, and its height in pixels
+
+
+def pens(page: np.ndarray, prepare: RingPreparation, augment: Pens, rng: np.random.Generator) -> list[np.ndarray]:
+    """Statistics of windows of a page by other pens: (H, W) uint8, dark ink -> (numbers, 1, 1) float16 each."""
+    height, width = page.shape
+    plain = 255 * (1 - unruled(ink_of(page)))
+    found = []
+    for _ in range(augment.views):
+        ink = _by_another_pen(page if rng.random() < augment.ruled else plain, augment, rng)
+        y, x, codes = prepare.codes(ink)
+        for _ in range(augment.windows):
+            wide, high = int(width * rng.uniform(*WIDE)), min(height, int(rng.uniform(*HIGH)))
+            left, top = rng.integers(0, width - wide + 1), rng.integers(0, height - high + 1)
+            inside = (x >= left) & (x < left + wide) & (y >= top) & (y < top + high)
+            if inside.sum() >= LEAST_EDGE:
+                found.append(prepare.statistics(codes[inside]).astype(np.float16))
+    return found or [prepare.patches(page)[0].astype(np.float16)]
+
+
+def _by_another_pen(page: np.ndarray, augment: Pens, rng: np.random.Generator) -> np.ndarray:
+    """(H, W) uint8, dark ink -> (H, W) uint8, 0 paper, 1 ink: turned, sheared and stretched a little, and the
+    strokes thicker or thinner."""
+    middle = np.array(page.shape[::-1]) / 2
+    turn, shear = np.deg2rad(rng.uniform(-augment.turn, augment.turn)), rng.uniform(-augment.shear, augment.shear)
+    tall = np.exp(rng.uniform(-augment.zoom, augment.zoom))
+    wide = tall * np.exp(rng.uniform(-augment.stretch, augment.stretch))
+    cos, sin = np.cos(turn), np.sin(turn)
+    matrix = np.array([[cos * wide, (shear - sin) * tall], [sin * wide, cos * tall]])
+    placed = np.column_stack([matrix, middle - matrix @ middle])
+    warped = cv2.warpAffine(page, placed, page.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=255)
+    soft = cv2.GaussianBlur(warped, (0, 0), rng.uniform(0.4, 1.2))
+    return (soft < rng.uniform(85, 170)).astype(np.uint8)
+
+
 def check_pages(samples: Samples, prepare: PagePreparation, network: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
-    """Six evenly spaced patches of each strip, as the network's trained part sees them, and their labels."""
+    """Six evenly spaced patches of each strip, or its statistics, as the network's trained part sees them, and their
+    labels."""
+    if isinstance(prepare, RingPreparation):
+        x = np.concatenate([prepare.patches(strip) for strip in samples.images])
+        return torch.from_numpy(x), torch.from_numpy(samples.labels)
     even = dataclasses.replace(prepare, even=CHECKED, random=0)
     x = torch.cat([_through_front(even.patches(strip), network) for strip in samples.images])
     return x.float(), torch.from_numpy(np.repeat(samples.labels, CHECKED))
