@@ -1,5 +1,6 @@
 """How a network's logits become probabilities that can be believed."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,11 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+def fit(logits: np.ndarray, labels: np.ndarray, least: float = math.exp(-3)) -> Calibration:
     """Fit on validation pictures: (N, K) logits, (N,) labels, no row of them "no digit" -> Calibration.
+
+    least: the temperature is no lower. 1 where validation shares something with training: it can then show that
+    a network is too sure, never that it is not sure enough.
 
     The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599). Pictures on
     which nothing is written, whose logits are NaN, say nothing of it.
@@ -58,7 +62,7 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
         classes, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
         return -float(np.log(np.maximum(classes[np.arange(len(labels)), labels] * is_digit, 1e-12)).mean())
 
-    temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    temperature = float(np.exp(minimize_scalar(loss, bounds=(math.log(least), 3), method="bounded").x))
     _, is_digit = Calibration(temperature).probabilities(logits)
     return Calibration(round(temperature, 4), round(min(0.5, float(np.quantile(is_digit, REFUSED))), 4))
 
