@@ -98,9 +98,10 @@ def _given(options: dict) -> dict:
 
 def _command() -> str:
     """The command that was typed, with the launcher of several processes where there is one."""
-    processes = int(os.environ.get("WORLD_SIZE", 1))
-    launcher = ["accelerate", "launch", "--num_processes", str(processes)] if processes > 1 else ["python"]
-    return shlex.join([*launcher, *sys.argv])
+    processes = os.environ.get("WORLD_SIZE", "1")
+    # Without --multi_gpu, Accelerate starts one process where there are no GPUs; with it, as many as were asked for.
+    launcher = "python" if processes == "1" else f"accelerate launch --multi_gpu --num_processes {processes}"
+    return f"{launcher} {shlex.join(sys.argv)}"
 
 
 def _how_to_go_on(out: Path) -> str:

@@ -78,7 +78,8 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Sto
 class _Training:
     def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool):
         self.recipe, self.seed, self.out, self.stop = recipe, seed, out, stop
-        self.accelerator = Accelerator()
+        # Where there is no GPU it must be told so, or every process that a launcher started would train alone.
+        self.accelerator = Accelerator(cpu=not torch.accelerator.is_available())
         self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         self.share = Share(recipe.batch, self.rank, self.processes)
         self.settings = _settings(recipe, seed, self.processes)
