@@ -39,15 +39,19 @@ class Preparation:
 
     def stages(self, gray: np.ndarray) -> Stages:
         """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
-        small = shrink(gray)
-        if self.enlarge > 1 and max(small.shape) <= SMALL:
-            small = enlarge(small, self.enlarge)
+        small = self.sized(gray)
         binary = binarize(small)
         centered = center(binary)
         if centered is None:
             return Stages(small, binary, None, None, 0.0)
         size = max(centered.shape) * max(gray.shape) / max(small.shape)
         return Stages(small, binary, centered, pad(centered, self.side, self.margin), size)
+
+    def sized(self, gray: np.ndarray) -> np.ndarray:
+        """The size at which ink and paper are told apart: (H, W) uint8 -> (h, w) uint8, shrunk or enlarged."""
+        if self.enlarge > 1 and max(gray.shape) <= SMALL:
+            return enlarge(gray, self.enlarge)
+        return shrink(gray)
 
     def input(self, stages: Stages, dpi: float | None = None) -> np.ndarray | None:
         """A network's input: Stages -> (channels, side, side) float32, or None where nothing is written.

@@ -155,7 +155,7 @@ class _Maker(Dataset):
             x = self.prepare.array(photograph(rewrite(gray, rng), rng))
         else:
             dpi = self.samples.dpi if rng.random() < KNOWN_SCALE else None
-            x = self.prepare.array(rewrite(gray, rng), dpi)
+            x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
         return self.prepare.array(gray, self.samples.dpi) if x is None else x
 
