@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from hwr.recipes import RECIPES, Recipe
+from hwr.training.stop import Stop, Stopped
 
 DEFAULT = "hoda-resnet50"
 SMOKE = {"epochs": 1, "steps": 3}  # what --smoke leaves of every phase
@@ -21,35 +22,37 @@ def main() -> int:
     """Train, score and report one recipe into a folder of its own."""
     args = _parser().parse_args()
     recipe = _recipe(args)
-    out = args.out or Path("runs") / recipe.name
-
-    from hwr import weights
-    from hwr.training import export
-    from hwr.training.run import commit, run
-    from hwr.training.stop import Stop, Stopped
-
+    stop = Stop()
     try:
-        if args.ship:
-            if args.smoke:
-                raise ValueError("--smoke trains too little to ship; leave one of the two out")
-            export.check_clean(commit())
-        with Stop() as stop:
-            report = run(recipe, args.data_dir, args.seed, out, _command(), stop, args.resume)
+        with stop:
+            _train(recipe, args, args.out or Path("runs") / recipe.name, stop)
     except ValueError as error:  # every error of ours is one, and its sentence says what to do
         print(error, file=sys.stderr)
         return 2
     except Stopped as stopped:
         if os.environ.get("RANK", "0") == "0":
-            print(_how_to_go_on(out), file=sys.stderr)
+            print(_how_to_go_on(stop), file=sys.stderr)
         return stopped.status
+    return 0
+
+
+def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> None:
+    from hwr import weights  # torch takes seconds: not for --help, and no traceback where Ctrl-C comes meanwhile
+    from hwr.training import export
+    from hwr.training.run import commit, run
+
+    if args.ship:
+        if args.smoke:
+            raise ValueError("--smoke trains too little to ship; leave one of the two out")
+        export.check_clean(commit())
+    report = run(recipe, args.data_dir, args.seed, out, _command(), stop, args.resume)
     if report is None:  # another process writes
-        return 0
+        return
     for name, score in report["scores"].items():
         print(f"{name:28} {score['accuracy']:.2%}  {score['n'] - score['correct']} of {score['n']:,} wrong")
     if args.ship:
         export.ship(out, weights.FOLDER)
     print(f"weights, report and pictures are in {out}")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,10 +107,8 @@ def _command() -> str:
     return f"{launcher} {shlex.join(sys.argv)}"
 
 
-def _how_to_go_on(out: Path) -> str:
-    from hwr.training.checkpoint import LAST
-
-    if not (out / LAST).exists():
+def _how_to_go_on(stop: Stop) -> str:
+    if not stop.saved:
         return "stopped before the first step; nothing was saved"
     command = _command()
     return f"stopped and saved; go on with: {command if '--resume' in sys.argv else f'{command} --resume'}"

@@ -84,6 +84,7 @@ class _Training:
         self.share = Share(recipe.batch, self.rank, self.processes)
         self.settings = _settings(recipe, seed, self.processes)
         self.resumed = checkpoint.load_last(out, self.settings) if resume else None
+        stop.saved = resume
 
         torch.manual_seed(seed)
         self.network = models.build(recipe.model)
@@ -126,7 +127,8 @@ class _Training:
         self.plateau = optimizers.plateau(phase, self.optimizer)
         if self.resumed:
             for name, part in self._parts().items():
-                part.load_state_dict(self.resumed[name])
+                if name in self.resumed:  # between two phases there are none
+                    part.load_state_dict(self.resumed[name])
             self.resumed = None
         while self.place.epoch < phase.epochs and (phase.stop is None or self.place.stalled < phase.stop):
             self._train_epoch(steps)
@@ -143,10 +145,13 @@ class _Training:
         for indices in self.share.batches(len(self.pictures), steps, self.seed, epoch, place.step):
             self._train_step(*self.pictures.batch(indices))
             self._stop_or_save()
+        accuracies = self._check()
         self.history.training.append(place.right / (steps * self.recipe.batch))
+        for name, accuracy in accuracies.items():
+            self.history.validation[name].append(accuracy)
         place.step = place.right = 0
         place.epoch += 1
-        self._check()
+        self._judge(float(np.mean([*accuracies.values()])))
         self._tell(epoch + 1, steps)
         self._save()
 
@@ -164,42 +169,49 @@ class _Training:
             self.one_cycle.step()
         if self.average:
             self.average.update_parameters(self.body)
-        asked = [self.stop.asked == number for number in Stop.SIGNALS]
-        told = torch.tensor([loss.item(), (logits.argmax(1) == labels).sum().item(), *asked], dtype=torch.float32)
-        loss, right, *asked = self.accelerator.reduce(told.to(device), "sum").tolist()
+        loss, right = self._together(loss.item(), (logits.argmax(1) == labels).sum().item())
         self.history.losses.append(loss / self.processes)
         self.place.right += int(right)
         self.place.step += 1
         self.place.steps += 1
-        # What one process was asked, all of them do after the same step.
-        self.stop.asked = next((n for n, count in zip(Stop.SIGNALS, asked, strict=True) if count), 0)
         self.bar.update()
 
+    def _together(self, *numbers: float) -> list[float]:
+        """The sums over all processes, and in `asked` the signal that one of them heard: all know it at once."""
+        heard = [self.stop.asked == number for number in Stop.SIGNALS]
+        told = torch.tensor([*numbers, *heard], dtype=torch.float32, device=self.accelerator.device)
+        sums = self.accelerator.reduce(told, "sum").tolist()
+        self.asked = next((number for number, count in zip(Stop.SIGNALS, sums[-2:], strict=True) if count), 0)
+        return sums[:-2]
+
     def _stop_or_save(self) -> None:
-        if self.stop.asked:
+        if self.asked:
             self._save()
-            raise Stopped(self.stop.asked)
+            self.accelerator.wait_for_everyone()  # where one leaves, the launcher ends the others, saved or not
+            raise Stopped(self.asked)
         if time.perf_counter() - self.saved > SAVE_EVERY:
             self._save()
 
     @torch.inference_mode()
-    def _check(self) -> None:
-        """Read the validation pictures, each by one of the processes, and note whether this is the best epoch."""
+    def _check(self) -> dict[str, float]:
+        """Read the validation pictures, each by one of the processes: -> the accuracies by the names of the checks."""
         network = self.average.module if self.average else self.body
         network.eval()
-        accuracies = []
+        accuracies = {}
         for check in self.checks:
-            mine = zip(check.x[self.rank :: self.processes].split(AT_A_TIME),
-                       check.labels[self.rank :: self.processes].split(AT_A_TIME), strict=True)  # fmt: skip
-            device = self.accelerator.device
-            right = sum(
-                (network(_laid_out(x.to(device)))[:, : check.classes].argmax(1).cpu() == labels).sum().item()
-                for x, labels in mine
-            )
-            right = self.accelerator.reduce(torch.tensor(right, device=device), "sum").item()
-            accuracies.append(right / len(check.labels))
-            self.history.validation[check.name].append(accuracies[-1])
-        accuracy, place = float(np.mean(accuracies)), self.place
+            right = 0
+            for start in range(self.rank, self.rank + len(check.labels), AT_A_TIME * self.processes):
+                part = slice(start, start + AT_A_TIME * self.processes, self.processes)
+                x = _laid_out(check.x[part].to(self.accelerator.device))
+                said = network(x)[:, : check.classes].argmax(1).cpu()
+                right += self._together((said == check.labels[part]).sum().item())[0]
+                self._stop_or_save()
+            accuracies[check.name] = right / len(check.labels)
+        return accuracies
+
+    def _judge(self, accuracy: float) -> None:
+        """Note whether this epoch was the best so far, whose weights are put aside."""
+        place = self.place
         if self.plateau:
             self.plateau.step(accuracy)
         place.stalled = 0 if accuracy > place.phase_best else place.stalled + 1
@@ -207,7 +219,8 @@ class _Training:
         if accuracy > place.best:
             place.best = accuracy
             if self._is_main:
-                checkpoint.save_best(network.state_dict(), self.out)
+                kept = self.average.module if self.average else self.body
+                checkpoint.save_best(kept.state_dict(), self.out)
 
     def _keep(self) -> None:
         """Take the weights that the phase ends with into the network."""
@@ -232,11 +245,12 @@ class _Training:
             if parts:
                 state |= {name: part.state_dict() for name, part in self._parts().items()}
             checkpoint.save_last(state, self.out)
+            self.stop.saved = True
 
     def _tell(self, epoch: int, steps: int) -> None:
         if not self._is_main:
             return
-        done = self.place.steps - self.first_step
+        done = max(1, self.place.steps - self.first_step)
         left = (time.perf_counter() - self.began) / done * (self.all_steps - self.place.steps)
         loss = np.mean(self.history.losses[-steps:])
         checks = ", ".join(f"{name} {values[-1]:.2%}" for name, values in self.history.validation.items())

@@ -1,6 +1,9 @@
 """Ctrl-C and SIGTERM: a training that runs ends its step and saves; anything else ends at once."""
 
 import signal
+import time
+
+AGAIN = 1.0  # s: signals that come sooner are one: a terminal tells a launcher and its processes, which are told twice
 
 
 class Stopped(BaseException):
@@ -16,6 +19,7 @@ class Stop:
 
     asked: the signal's number once one came, else 0. It is set, not raised, while `gently`: the loop looks at
     it between two steps. A second signal is raised at any time.
+    saved: whether there is a state to go on from, of this training.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -23,6 +27,7 @@ class Stop:
     def __init__(self):
         self.asked = 0
         self.gently = False
+        self.saved = False
 
     def __enter__(self) -> "Stop":
         self._before = {number: signal.signal(number, self._hear) for number in self.SIGNALS}
@@ -33,6 +38,9 @@ class Stop:
             signal.signal(number, handler)
 
     def _hear(self, number: int, _) -> None:
-        again, self.asked = self.asked, number
+        again, now = bool(self.asked), time.monotonic()
+        if again and now - self._heard < AGAIN:
+            return
+        self.asked, self._heard = number, now
         if again or not self.gently:
             raise Stopped(number)
