@@ -109,3 +109,11 @@ def test_few_digits_of_validation_are_refused(share):
     assert calibration.least_digit < 0.5
     assert (is_digit < calibration.least_digit).mean() <= 2 * REFUSED
     assert (is_digit < calibration.least_digit + 0.01).mean() > REFUSED
+
+
+def test_few_pictures_all_of_them_right_make_no_network_as_sure_as_can_be():
+    logits = np.full((70, 70), -1.0, np.float32)
+    np.fill_diagonal(logits, 1.0)
+    fitted = fit(logits, np.arange(70))
+    confidence = fitted.probabilities(logits)[0].max(axis=1)
+    np.testing.assert_allclose(confidence, 71 / 72, atol=1e-3)

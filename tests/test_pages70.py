@@ -69,7 +69,7 @@ def test_the_lowest_page_gives_one_strip_to_train_with():
 
 
 def test_unknown_split_lists_the_known(folder):
-    with pytest.raises(source.DataError, match="no split 'dev'; there are train, validation, test"):
+    with pytest.raises(source.DataError, match="no split 'dev'; there are train, validation, unseen, test"):
         pages70.read("dev", folder)
 
 
@@ -110,3 +110,13 @@ def test_real_pages(data_dir, split, each, shapes):
     assert shapes is None or {image.shape for image in samples.images} == shapes
     assert {image.shape[0] for image in samples.images} <= {860, 300, 267}
     assert all(np.median(image) > 200 for image in samples.images)  # dark ink on paper
+
+
+def test_what_training_never_sees_is_kept_for_probabilities(folder):
+    pages, unseen = data.read("pages70", "train", folder), data.read("pages70", "unseen", folder)
+    assert [len(page) for page in pages.images] == [860] * len(pages.images)
+    assert {strip.shape[0] for strip in unseen.images} == {300}
+    assert unseen.labels.tolist() == pages.labels.tolist()
+    assert unseen.names[0].endswith("#860")
+    assert all((strip[210:] == 255).all() for strip in unseen.images)
+    assert all((strip[:210] < 128).any() for strip in unseen.images)

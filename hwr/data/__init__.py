@@ -7,7 +7,7 @@ from hwr.data import drawings, gan_digits, hoda, mnist, pages70, photographs
 from hwr.data.samples import Samples
 from hwr.data.source import DataError
 
-__all__ = ["READERS", "DataError", "Samples", "read"]
+__all__ = ["READERS", "UNSEEN", "DataError", "Samples", "read"]
 
 READERS: dict[str, Callable[[str, Path | None], Samples]] = {
     "hoda": hoda.read,
@@ -17,6 +17,9 @@ READERS: dict[str, Callable[[str, Path | None], Samples]] = {
     "drawings": drawings.read,
     "hoda-photographs": photographs.read,
 }
+
+# The split that probabilities are fitted on, where validation shares something with training.
+UNSEEN = {"pages70": "unseen"}
 
 
 def read(name: str, split: str, data_dir: Path | None = None) -> Samples:

@@ -22,7 +22,7 @@ from hwr.imaging.patches import STRIP, tops
 ADDRESS = "https://github.com/mh2des/handwritten-digit-recognition"
 CLASSES = tuple(f"{writer:02}" for writer in range(1, 71))
 NAME = re.compile(r"(\d\d).*\.(png|jpe?g)", re.IGNORECASE | re.ASCII)
-SPLITS = {"train": "train", "validation": "train", "test": "test"}
+SPLITS = {"train": "train", "validation": "train", "unseen": "train", "test": "test"}
 VALIDATION = 2  # strips of each page, its last
 
 
@@ -51,8 +51,10 @@ def read(split: str, data_dir: Path | None = None) -> Samples:
     "train" is the 70 pages without the rows that no training strip covers: the upper 860 of 1,070, so that
     `PagePreparation.strips` cuts them into just those 8. "validation" is the last two strips of each page,
     140 in all, each named after its page and its first row, "01_1_631.png#640". As published, they share
-    rows with the training strips, 220 of 300 and 140 of 300: a validation score flatters. "test" is the 140
-    strips of other pages, whole. The data lies in pages70/train and pages70/test. Raises DataError.
+    rows with the training strips, 220 of 300 and 140 of 300: a validation score flatters. So there is "unseen",
+    ours, to fit probabilities on: the last 210 rows of each page, which no training strip shows, and below them
+    as much paper as makes a strip, 70 in all. "test" is the 140 strips of other pages, whole. The data lies in
+    pages70/train and pages70/test. Raises DataError.
     """
     if split not in SPLITS:
         raise source.DataError(f"pages70 has no split {split!r}; there are {', '.join(SPLITS)}")
@@ -63,9 +65,13 @@ def read(split: str, data_dir: Path | None = None) -> Samples:
     if split == "test":
         return Samples(grays, labels, None, CLASSES, tuple(names))
     cuts = [strips(len(page)) for page in grays]
+    seen = [cut[-VALIDATION - 1] + STRIP for cut in cuts]
     if split == "train":
-        upper = [page[: cut[-VALIDATION - 1] + STRIP] for page, cut in zip(grays, cuts, strict=True)]
-        return Samples(upper, labels, None, CLASSES, tuple(names))
+        return Samples([page[:end] for page, end in zip(grays, seen, strict=True)], labels, None, CLASSES, tuple(names))
+    if split == "unseen":
+        rests = [_on_paper(page[end:]) for page, end in zip(grays, seen, strict=True)]
+        named = tuple(f"{name}#{end}" for name, end in zip(names, seen, strict=True))
+        return Samples(rests, labels, None, CLASSES, named)
     last = [(k, top) for k, cut in enumerate(cuts) for top in cut[-VALIDATION:]]
     return Samples(
         [grays[k][top : top + STRIP] for k, top in last],
@@ -74,6 +80,11 @@ def read(split: str, data_dir: Path | None = None) -> Samples:
         CLASSES,
         tuple(f"{names[k]}#{top}" for k, top in last),
     )
+
+
+def _on_paper(rest: np.ndarray) -> np.ndarray:
+    """Paper below what is lower than a strip: (H, W) uint8 -> (300, W) uint8."""
+    return np.pad(rest, ((0, max(0, STRIP - len(rest))), (0, 0)), constant_values=255)
 
 
 def _find(part: str, folder: Path) -> list[_Picture]:

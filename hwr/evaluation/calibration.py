@@ -1,6 +1,5 @@
 """How a network's logits become probabilities that can be believed."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,25 +43,26 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def fit(logits: np.ndarray, labels: np.ndarray, least: float = math.exp(-3)) -> Calibration:
-    """Fit on validation pictures: (N, K) logits, (N,) labels, no row of them "no digit" -> Calibration.
+def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Fit on pictures that were not trained on: (N, K) logits, (N,) labels, no row of them "no digit" -> Calibration.
 
-    least: the temperature is no lower. 1 where validation shares something with training: it can then show that
-    a network is too sure, never that it is not sure enough.
-
-    The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599). Pictures on
-    which nothing is written, whose logits are NaN, say nothing of it.
+    The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599), where N right answers
+    in a row promise no more than (N + 1) / (N + 2) of the next (Platt 1999): few pictures, all of them right, would
+    otherwise make a network as sure as can be. Pictures on which nothing is written, whose logits are NaN, say
+    nothing of it.
     """
     from scipy.optimize import minimize_scalar
 
     written = ~np.isnan(logits).any(axis=1)
     logits, labels = logits[written], labels[written]
+    most = (len(labels) + 1) / (len(labels) + 2)
 
     def loss(log_temperature: float) -> float:
         classes, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
-        return -float(np.log(np.maximum(classes[np.arange(len(labels)), labels] * is_digit, 1e-12)).mean())
+        right = np.clip(classes[np.arange(len(labels)), labels] * is_digit, 1e-12, 1 - 1e-12)
+        return -float((most * np.log(right) + (1 - most) * np.log1p(-right)).mean())
 
-    temperature = float(np.exp(minimize_scalar(loss, bounds=(math.log(least), 3), method="bounded").x))
+    temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
     _, is_digit = Calibration(temperature).probabilities(logits)
     return Calibration(round(temperature, 4), round(min(0.5, float(np.quantile(is_digit, REFUSED))), 4))
 

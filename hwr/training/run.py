@@ -28,7 +28,7 @@ from hwr.training.stop import Stop
 LIBRARIES = ("torch", "torchvision", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
 PROTOCOL = (
     "trained on the training split, settings chosen on validation, temperature and refusal level fitted on "
-    "validation, test scored once; accuracy over all pictures, a refused one counts as wrong"
+    "pictures outside of training, test scored once; accuracy over all pictures, a refused one counts as wrong"
 )
 TIMED = 50  # pictures that are read to tell how long one takes
 
@@ -46,7 +46,7 @@ def run(
         return None
     export.halve(trained.network)
     asked = _ask(recipe, data_dir, trained.network)
-    fitted = _fit([part for name, part in asked.items() if name.startswith("validation")], recipe)
+    fitted = _fit([part for name, part in asked.items() if name.startswith(data.UNSEEN.get(recipe.data, "validation"))])
     classes = next(iter(asked.values())).samples.classes
     export.write(trained.network, recipe, classes, fitted, out)
     curves.write(trained.history, f"{recipe.name}, seed {seed}", out)
@@ -94,25 +94,21 @@ class _Network:
 
 
 def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
-    """Validation and test, each once, or twice where the network can be told the scan's scale: with it and without."""
+    """What every split gets, once, or twice where the network can be told the scan's scale: with it and without."""
     scales = {"": True}
     if isinstance(recipe.prepare, Preparation) and recipe.prepare.size_plane:
         scales = {", scale known": True, ", scale unknown": False}
     asked = {}
-    for split in ("validation", "test"):
+    for split in dict.fromkeys(("validation", data.UNSEEN.get(recipe.data, "validation"), "test")):
         samples = data.read(recipe.data, split, data_dir)
         for name, known in scales.items():
             asked[split + name] = _Asked(samples, logits(_Network(network), recipe.prepare, samples, known))
     return asked
 
 
-def _fit(parts: list[_Asked], recipe: Recipe) -> calibration.Calibration:
-    told, labels = (
-        np.concatenate(column) for column in zip(*((p.logits, p.samples.labels) for p in parts), strict=True)
-    )
-    if recipe.data == "pages70":  # whose validation strips share rows with those that are trained on
-        return calibration.fit(told, labels, least=1.0)
-    return calibration.fit(told, labels)
+def _fit(parts: list[_Asked]) -> calibration.Calibration:
+    labels = [part.samples.labels for part in parts]
+    return calibration.fit(np.concatenate([part.logits for part in parts]), np.concatenate(labels))
 
 
 def _score(name: str, part: _Asked, fitted: calibration.Calibration, recipe: Recipe, out: Path) -> Score:
