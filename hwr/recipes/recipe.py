@@ -80,7 +80,7 @@ class Phase:
         validation accuracy has not risen for `patience` epochs.
     weight_decay; smoothing: label smoothing, 0 to 1.
     trains: "all", or "head" for the last layer alone.
-    stop: end the phase after so many epochs without a better validation accuracy; None for never.
+    stop: end the phase after so many epochs without a better validation accuracy; 0 for never.
     averaging: decay per step of the moving average of the weights that is kept; 0 for the weights themselves.
     """
 
@@ -95,7 +95,7 @@ class Phase:
     patience: int = 3
     floor: float = 0.0
     trains: str = "all"
-    stop: int | None = None
+    stop: int = 0
     averaging: float = 0.0
 
 

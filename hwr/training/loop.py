@@ -130,7 +130,7 @@ class _Training:
                 if name in self.resumed:  # between two phases there are none
                     part.load_state_dict(self.resumed[name])
             self.resumed = None
-        while self.place.epoch < phase.epochs and (phase.stop is None or self.place.stalled < phase.stop):
+        while self.place.epoch < phase.epochs and not (phase.stop and self.place.stalled >= phase.stop):
             self._train_epoch(steps)
         self._keep()
         self.place.phase += 1

@@ -85,12 +85,12 @@ class _Network:
     """A trained network as an engine."""
 
     def __init__(self, network: nn.Module):
-        self._network = network
+        self._network = network.to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """(N, C, H, W) float32 -> (N, K) float32."""
-        return self._network(torch.from_numpy(inputs)).numpy()
+        return self._network(torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last)).numpy()
 
 
 def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:

@@ -31,7 +31,7 @@ class PageViews:
             strips = [recipe.prepare.clean(strip) for strip in recipe.prepare.strips(page)]
             drawn = rng.integers(len(strips), size=recipe.augment.views)
             patches = np.stack([recipe.prepare.patch(window(strips[s], recipe.augment, rng), 0) for s in drawn])
-            made.append(_through_front(patches, network))
+            made.append(_through_front(patches, network, recipe.precision))
         self._x = torch.cat(made)
         self._labels = torch.from_numpy(np.repeat(samples.labels, recipe.augment.views))
 
@@ -129,8 +129,9 @@ def window(strip: np.ndarray, augment: Windows, rng: np.random.Generator) -> np.
 
 
 @torch.inference_mode()
-def _through_front(patches: np.ndarray, network: nn.Module) -> torch.Tensor:
+def _through_front(patches: np.ndarray, network: nn.Module, precision: str = "fp32") -> torch.Tensor:
     """(N, C, H, W) float32 -> (N, …) float16, what the frozen front makes of them."""
     front = getattr(network, "front", nn.Identity()).to(memory_format=torch.channels_last)
     parts = torch.from_numpy(patches).to(memory_format=torch.channels_last).split(AT_A_TIME)
-    return torch.cat([front(part) for part in parts]).contiguous().half()
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+        return torch.cat([front(part).half() for part in parts]).contiguous()
