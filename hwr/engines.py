@@ -47,19 +47,39 @@ class TorchEngine:
     """A torch module in evaluation mode, for networks that are not exported and to check those that are.
 
     model: a name in `hwr.models.BUILDERS`; safetensors: the bytes of its weights.
+    Raises EngineError where there is no torch, no such architecture, or the weights are another's.
     """
 
     def __init__(self, model: str, safetensors: bytes):
-        import torch
-        from safetensors.torch import load
+        try:
+            import torch
+            from safetensors import SafetensorError
+            from safetensors.torch import load
 
-        from hwr.models import build
-
+            from hwr.models import BUILDERS
+        except ImportError:
+            raise EngineError("it needs torch; pip install -r requirements-train.txt") from None
+        if model not in BUILDERS:
+            raise EngineError(f"no architecture is called {model!r}; there are {', '.join(sorted(BUILDERS))}")
         self._torch = torch
-        self._network = build(model).eval()
-        self._network.load_state_dict(load(safetensors))
+        self._network = BUILDERS[model]().eval()
+        own = self._network.state_dict()
+        try:
+            tensors = load(safetensors)
+        except (SafetensorError, ValueError, KeyError):
+            raise EngineError("this is no safetensors file") from None
+        for name in sorted(own.keys() | tensors.keys()):
+            came, expected = (tuple(held[name].shape) if name in held else None for held in (tensors, own))
+            if came != expected:
+                raise EngineError(f"these are not the weights of {model}: {name} is {came}, expected {expected}")
+        self._network.load_state_dict(tensors)
+        *_, last = own.values()
+        self.classes = len(last)
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, C, H, W) float32 -> (N, classes) float32."""
-        with self._torch.inference_mode():
-            return self._network(self._torch.from_numpy(inputs)).numpy()
+        """(N, C, H, W) float32 -> (N, classes) float32; raises EngineError for inputs of a shape it does not take."""
+        try:
+            with self._torch.inference_mode():
+                return self._network(self._torch.from_numpy(inputs)).numpy()
+        except RuntimeError:
+            raise EngineError(f"it takes no pictures of {inputs.shape[1:]}") from None

@@ -1,6 +1,7 @@
-"""What tests share: where the real data lies, and the recognizer that ships."""
+"""What tests share: where the real data lies, the recognizer that ships, and a stand-in for the Hub."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,15 @@ def data_dir() -> Path:
 def recognizer() -> hwr.Recognizer:
     """The default recognizer, loaded once."""
     return hwr.load()
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path) -> Iterator:
+    """A `standin.Hub` that this process and those it starts take for the Hub, and an empty cache."""
+    from huggingface_hub import close_session
+    from standin import Hub, point
+
+    with Hub() as hub:
+        point(monkeypatch, hub.url, tmp_path / "home")
+        yield hub
+        close_session()

@@ -40,7 +40,8 @@ DISTRIBUTIONS = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }
-WITH_GRADIO = {"starlette", "gradio_client"}  # what it is built on and what speaks to it, as it asks for them
+# What gradio and huggingface_hub are built on and what speaks to them, as they ask for it.
+ALONG = {"starlette", "gradio_client", "httpx2"}
 OURS = {"hwr", "app", "train", "benchmarks", "conftest", *(path.stem for path in ROOT.glob("tests/*.py"))}
 
 
@@ -101,9 +102,7 @@ def test_every_import_is_pinned():
     lines = [line for file in ROOT.glob("requirements*.txt") for line in file.read_text().splitlines()]
     pinned = {line.split("==")[0] for line in lines if re.fullmatch(r"[a-z_-]+==[\d.]+", line)}
     assert [line for line in lines if line and line[0] not in "#-" and line.split("==")[0] not in pinned] == []
-    used = {
-        DISTRIBUTIONS.get(package, package): name(path) for path in EVERY for package in packages(path) - WITH_GRADIO
-    }
+    used = {DISTRIBUTIONS.get(package, package): name(path) for path in EVERY for package in packages(path) - ALONG}
     assert {package: user for package, user in used.items() if package not in pinned} == {}
 
 

@@ -27,7 +27,11 @@ def read(name: str, file: str) -> bytes:
     known = index()
     if name in known:
         return _read_shipped(name, file, known[name]["files"])
-    path = _folder(name, known) / file
+    home = folder(name)
+    if home is None:
+        trained = sorted(path.parent.name for path in RUNS.glob("*/config.json"))
+        raise WeightsError(f"no model is called {name!r}; there are {', '.join(sorted({*known, *trained}))}")
+    path = home / file
     try:
         return path.read_bytes()
     except OSError as error:
@@ -48,13 +52,14 @@ def _read_shipped(name: str, file: str, sums: dict[str, str]) -> bytes:
     return data
 
 
-def _folder(name: str, known: dict) -> Path:
-    """The folder of a model that was trained here: one that is named, or runs/NAME."""
+def folder(name: str) -> Path | None:
+    """The folder of a model that is at hand, by a name that `read` takes; None where there is none."""
+    if name in index():
+        return FOLDER / name
     if name and Path(name).is_dir():
         return Path(name)
     if name and not {os.sep, os.altsep} & set(name) and name not in (os.curdir, os.pardir):
         run = RUNS / name
         if run.is_dir():
             return run
-    trained = sorted(path.parent.name for path in RUNS.glob("*/config.json"))
-    raise WeightsError(f"no model is called {name!r}; there are {', '.join(sorted({*known, *trained}))}")
+    return None
