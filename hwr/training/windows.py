@@ -134,4 +134,5 @@ def _through_front(patches: np.ndarray, network: nn.Module, precision: str = "fp
     front = getattr(network, "front", nn.Identity()).to(memory_format=torch.channels_last)
     parts = torch.from_numpy(patches).to(memory_format=torch.channels_last).split(AT_A_TIME)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        return torch.cat([front(part).half() for part in parts]).contiguous()
+        passed = [front(part).half() for part in parts]
+    return torch.cat(passed).contiguous()
