@@ -1,7 +1,9 @@
 """The page without a browser: its words, its answers, what it refuses, and what it serves to programs."""
 
 import base64
+import html
 import json
+import os
 import re
 import socket
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 import cv2
 import examples
 import httpx
+import networks
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -23,14 +26,17 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from hwr import weights
 from hwr.imaging.decode import PictureError
-from hwr.interface import answer, door, endpoint, page
-from hwr.interface.asset import FOLDER
+from hwr.interface import answer, catalog, door, endpoint, page, shelf
+from hwr.interface.asset import FOLDER, attribute
 from hwr.interface.words import ENGLISH, PERSIAN, WORDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing")  # Gradio's own use of pandas
 
 ROOT = Path(__file__).parent.parent
+SLOW = 300  # s: what importing Gradio may take on a busy machine
+INSTEAD = {"advice", "away", "replaced"}  # Persian alone says these, where English has the server's sentence
 BLANK = np.full((280, 280), 255, np.uint8)
 SCRIBBLE = np.random.default_rng(0).integers(0, 256, (60, 60), np.uint8)
 
@@ -47,7 +53,7 @@ def url(data: bytes, kind: str = "image/png") -> str:
 
 
 def test_both_languages_say_everything():
-    assert ENGLISH.keys() == PERSIAN.keys() - {"advice"}
+    assert ENGLISH.keys() == PERSIAN.keys() - INSTEAD
     for key in ENGLISH:
         assert ENGLISH[key].strip(), key
         assert re.findall(r"\{\w+\}", ENGLISH[key]) == re.findall(r"\{\w+\}", PERSIAN[key]), key
@@ -61,7 +67,7 @@ def test_persian_is_persian():
 
 def test_every_word_is_used_and_every_used_word_is_known():
     parts = [*FOLDER.glob("*.html"), *FOLDER.glob("*.js")]
-    text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.html(32)
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.html([])
     shown = set(re.findall(r'data-word(?:-label)?="([\w-]+)"', text)) | {"example"}
     said = set(re.findall(r'"([\w-]+)"', text)) & set(PERSIAN)
     reasons = {key for key in ENGLISH if " " in key}
@@ -77,10 +83,30 @@ def test_every_reason_has_its_words(recognizer, picture):
 
 
 def test_a_busy_server_has_its_words():
-    assert all(door.BUSY in words for words in WORDS.values())
+    assert all({door.BUSY, shelf.LOADING} <= words.keys() for words in WORDS.values())
+
+
+def test_every_dataset_has_its_words(recognizer):
+    """Those of the models that are offered; "MNIST" is the same in both languages."""
+    script = (FOLDER / "picker.js").read_text(encoding="utf-8")
+    for model in catalog.offered(recognizer).values():
+        for table in ("SETS", "LICENSES"):
+            assert re.search(rf'{table} = {{.*"?{model.data}"?: ', script), (table, model.data)
+
+
+def test_an_attribute_carries_anything_and_no_code():
+    value = {"a": "${alert(1)} {{b}} `c` \"d\" 'e' <f> & ۵"}
+    text = attribute(value)
+    assert not set("$`{}<\"'") & set(text)
+    assert json.loads(html.unescape(text)) == value
 
 
 # ---- answers
+
+
+def only(recognizer):
+    """`predict` with one model, without a place to wait for."""
+    return lambda image, model=None, patience=0: recognizer.read(image)
 
 
 def test_an_answer_has_all_that_the_page_shows(recognizer):
@@ -88,6 +114,7 @@ def test_an_answer_has_all_that_the_page_shows(recognizer):
     said = json.loads(json.dumps(answer.answer(prediction)))
     assert said["digit"] == "5"
     assert said["reason"] is None
+    assert said["model"] == recognizer.name
     assert said["confidence"] == pytest.approx(prediction.confidence, abs=1e-4)
     assert sum(said["probabilities"]) == pytest.approx(1, abs=1e-3)
     assert np.argmax(said["probabilities"]) == 5
@@ -109,7 +136,7 @@ def test_the_examples_are_read_right(recognizer):
     files = sorted((FOLDER / "examples").iterdir())
     names = [f"{number}-digit-{scene.digit}.jpg" for number, scene in enumerate(examples.SCENES, 1)]
     assert [file.name for file in files] == names, "the folder holds pictures only"
-    read = door.reader(recognizer.read)
+    read = door.reader(only(recognizer))
     for file in files:
         said = read(url(file.read_bytes(), "image/jpeg"))
         assert f"digit-{said['digit']}" in file.name
@@ -155,8 +182,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("argument", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_argument_gets_a_sentence(recognizer, argument):
-    said = door.reader(recognizer.read)(argument)
+    read = door.reader(only(recognizer))
+    said = read(argument)
     assert list(said) == ["error"]
+    assert list(read({"url": argument, "model": None})) == ["error"]
     assert 10 < len(said["error"]) < 300
     assert "Traceback" not in said["error"]
 
@@ -173,12 +202,15 @@ def test_a_picture_has_5_mb_and_no_byte_more():
 
 
 class Slow:
-    """A recognizer that reads until it is told to stop."""
+    """A shelf with one recognizer, which reads until it is told to stop."""
 
     def __init__(self, recognizer):
         self.recognizer = recognizer
         self.started = threading.Semaphore(0)
         self.go_on = threading.Event()
+
+    def find(self, name, patience):
+        return self
 
     def read(self, image):
         self.started.release()
@@ -239,12 +271,20 @@ def test_a_length_that_is_no_number_is_refused(limited):
 
 
 @pytest.fixture(scope="module")
-def served(recognizer):
-    """The address of the page, served in this process."""
+def served(recognizer, tmp_path_factory):
+    """The address of the page, served in this process: "three" sees a 3 everywhere, "broken" can't be loaded."""
+    folder = networks.shipped(tmp_path_factory.mktemp("served"), {"three": 3, "broken": 4})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weights, "FOLDER", folder)
+        yield from serve(recognizer, folder)
+
+
+def serve(recognizer, folder):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     demo = page.build(recognizer)
+    (folder / "broken" / "model.onnx").write_bytes(b"damaged")
     demo.launch(**page.launch_settings(), server_port=port, prevent_thread_lock=True, quiet=True)
     yield f"http://127.0.0.1:{port}"
     demo.close(verbose=False)
@@ -255,12 +295,12 @@ def client(served):
     return Client(served, verbose=False)
 
 
-def call(served: str, argument) -> httpx.Response:
-    """Call the page's own function as its script does."""
+def call(served: str, argument, function: str = "read") -> httpx.Response:
+    """Call one of the page's own functions as its script does."""
     component = next(
         part for part in httpx.get(f"{served}/config").json()["components"] if part["props"].get("server_fns")
     )
-    body = {"data": argument, "component_id": component["id"], "fn_name": "read", "session_hash": "test"}
+    body = {"data": argument, "component_id": component["id"], "fn_name": function, "session_hash": "test"}
     return httpx.post(f"{served}/gradio_api/component_server/", json=body, timeout=20)
 
 
@@ -279,7 +319,27 @@ def test_drawings_are_not_kept(served):
 
 
 def test_the_pages_own_function_answers_over_http(served):
-    assert call(served, url(png(drawing(3)))).json()["digit"] == "3"
+    assert call(served, url(png(drawing(2)))).json()["digit"] == "2"
+    assert call(served, {"url": url(png(drawing(2)))}).json()["model"] == "hoda-compact"
+
+
+def test_the_page_is_answered_by_the_model_it_names(served):
+    asked = {"url": url(png(drawing(2))), "model": "three"}
+    while "loading" in call(served, "three", "choose").json():
+        pass
+    assert call(served, "three", "choose").json() == {"side": networks.SIDE}
+    said = call(served, asked).json()
+    assert (said["digit"], said["model"]) == ("3", "three")
+    assert call(served, asked | {"model": "hoda-compact"}).json()["digit"] == "2"
+    for name in ("four", "/etc/passwd", 4, [], {"three": 3}):
+        assert "no model is called" in call(served, asked | {"model": name}).json()["error"]
+        assert "no model is called" in call(served, name, "choose").json()["error"]
+
+
+def test_a_model_that_cant_be_loaded_says_why(served):
+    while "loading" in (told := call(served, "broken", "choose").json()):
+        pass
+    assert "the file is damaged" in told["error"]
 
 
 def test_hostile_arguments_over_http(served):
@@ -308,6 +368,18 @@ def test_a_program_gets_the_contract(client, recognizer, tmp_path):
     assert said["model"] == recognizer.name
     assert sum(said["probabilities"].values()) == pytest.approx(1)
     assert list(said) == ["digit", "confidence", "is_digit", "probabilities", "model"]
+
+
+def test_a_program_may_name_a_model(served, client, tmp_path):
+    path = tmp_path / "2.png"
+    path.write_bytes(png(drawing(2)))
+    for name, digit in (("three", "3"), ("hoda-compact", "2"), (None, "2")):
+        said = client.predict(handle_file(path), model=name, api_name="/read")
+        assert (said["digit"], said["model"]) == (digit, name or "hoda-compact")
+    with pytest.raises(AppError, match="no model is called 'four' here; there are hoda-compact, "):
+        client.predict(handle_file(path), "four", api_name="/read")
+    with pytest.raises(AppError, match="the file is damaged"):
+        client.predict(handle_file(path), "broken", api_name="/read")
 
 
 def test_a_program_is_told_that_nothing_is_written(client, tmp_path):
@@ -367,9 +439,9 @@ def test_a_file_has_5_mb_at_most(recognizer, tmp_path):
     path = tmp_path / "large.png"
     path.write_bytes(png(drawing(5)).ljust(door.MOST + 1, b"\0"))
     with pytest.raises(PictureError, match="more than 5 MB"):
-        endpoint.record(recognizer.read, path)
+        endpoint.record(only(recognizer), path)
     with pytest.raises(FileNotFoundError):
-        endpoint.record(recognizer.read, tmp_path / "gone.png")
+        endpoint.record(only(recognizer), tmp_path / "gone.png")
 
 
 def test_a_large_upload_is_refused(served):
@@ -385,9 +457,47 @@ print(*sorted({"torch", "torchvision", "accelerate", "matplotlib"} & set(sys.mod
 """
 
 
+@pytest.mark.timeout(SLOW + 20)
 def test_the_first_answer_imports_no_torch():
     said = subprocess.run(
-        [sys.executable, "-c", FIRST_ANSWER, url(png(drawing(5)))], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", FIRST_ANSWER, url(png(drawing(5)))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SLOW,
     )
     assert said.returncode == 0, said.stderr
     assert said.stdout.strip() == ""
+
+
+STARTED = """
+import runpy, gradio
+gradio.Blocks.launch = lambda demo, **settings: None
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+def start(model: str, tmp_path) -> subprocess.CompletedProcess:
+    """`python app.py` with HWR_MODEL, up to its launch, where nothing answers at the Hub's address."""
+    away = {"HWR_MODEL": model, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    return subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, env=os.environ | away, capture_output=True, text=True, timeout=SLOW
+    )
+
+
+@pytest.mark.timeout(SLOW + 20)
+def test_without_the_hub_the_page_starts_and_says_who_answers(tmp_path):
+    started = start("user/digits", tmp_path)
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.startswith("hoda-compact, which ships with hwr, answers in place of user/digits: ")
+    assert started.stdout.count("\n") == 1
+
+
+def test_the_page_says_why_other_weights_answer():
+    notice = shelf.Notice(
+        'hoda-compact answers in place of user/digits: ${it} is "away"', "hoda-compact", "user/digits", True
+    )
+    told = re.search('data-notice="([^"]*)"', page.header(notice))[1]
+    assert "${" not in told
+    assert json.loads(html.unescape(told)) == notice._asdict()
+    assert 'data-notice="null"' in page.header(None)

@@ -1,5 +1,12 @@
-// Asks what a picture shows: a data: URL -> an answer. Gradio answers undefined where its server doesn't.
-hwr.ask = async (server, url) => (await server.read(url)) ?? { error: "unreachable" };
+// Asks what a picture shows: a data: URL -> an answer by the chosen model, even if it is another when the answer
+// comes. Gradio answers undefined where its server doesn't.
+hwr.ask = async (server, url) => {
+  for (;;) {
+    const { name } = hwr.models.chosen();
+    const answer = (await server.read({ url, model: name })) ?? { error: "unreachable" };
+    if (name === hwr.models.chosen().name) return answer;
+  }
+};
 
 // Shows answers in one tab: hwr.answers(desk) gives the function that puts one on the page.
 hwr.answers = (desk) => {
@@ -53,7 +60,7 @@ hwr.answers = (desk) => {
       if (picture) frame.src = picture;
       else frame.removeAttribute("src");
     }
-    const side = hwr.number(panel.dataset.side);
+    const side = hwr.number(hwr.models.chosen().side);
     desk.querySelector(".stages .side").textContent = hwr.say("padded-text", { side });
   }
 
@@ -61,7 +68,7 @@ hwr.answers = (desk) => {
     const now = state();
     const [verdict, remark, detail = ""] = sentences(now);
     part("latin").textContent = answer?.digit ?? "";
-    part("persian").textContent = answer?.digit ? hwr.persian(answer.digit) : "";
+    part("persian").textContent = answer?.digit && !hwr.isLatin() ? hwr.persian(answer.digit) : "";
     part("verdict").textContent = verdict;
     part("remark").textContent = remark;
     part("detail").textContent = detail;
@@ -69,6 +76,7 @@ hwr.answers = (desk) => {
     showStages();
     panel.dataset.state = now;
     panel.dataset.digit = answer?.digit ?? "";
+    panel.dataset.model = answer?.model ?? "";
     panel.dataset.settled = settled;
     panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
     // A screen reader hears the answer once, when the pen has lifted.

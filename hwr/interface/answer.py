@@ -1,12 +1,14 @@
 """What a tab says about a picture: the answer, the ten probabilities and the stages, as HTML and as values for it."""
 
 import base64
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
 
 from hwr.imaging.stages import shrink
-from hwr.interface.asset import asset
+from hwr.interface.asset import asset, attribute
+from hwr.interface.catalog import Model
 from hwr.recognizer import DIGITS, PERSIAN, Prediction
 
 STAGES = ("gray", "binary", "centered", "padded")
@@ -17,12 +19,13 @@ STAGE = """<li><div class="frame"><img data-stage="{stage}" alt="" /></div>
 <b data-word="{stage}"></b><small {text}></small></li>"""
 
 
-def html(side: int) -> str:
-    """The answer's half of a tab. side: of the square that the network sees, in pixels."""
+def html(models: Iterable[Model]) -> str:
+    """The answer's half of a tab. models: to choose from; the first is served to who has not chosen."""
     bars = "".join(BAR.format(latin=latin, persian=persian) for latin, persian in zip(DIGITS, PERSIAN, strict=True))
     texts = {stage: f'data-word="{stage}-text"' for stage in STAGES} | {"padded": 'class="side"'}
     stages = "".join(STAGE.format(stage=stage, text=texts[stage]) for stage in STAGES)
-    return asset("answer.html").replace("SIDE", str(side)).replace("BARS", bars).replace("STAGES", stages)
+    told = attribute([model._asdict() for model in models])
+    return asset("answer.html").replace("BARS", bars).replace("STAGES", stages).replace("MODELS", told)
 
 
 def answer(prediction: Prediction) -> dict:
@@ -33,6 +36,7 @@ def answer(prediction: Prediction) -> dict:
         "confidence": round(prediction.confidence, 4),
         "probabilities": [round(prediction.probabilities[digit], 4) for digit in DIGITS],
         "reason": prediction.reason,
+        "model": prediction.model,
         "stages": {stage: data_url(getattr(stages, stage)) for stage in STAGES if getattr(stages, stage) is not None},
     }
 

@@ -11,9 +11,11 @@ from os import PathLike
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hwr import WeightsError
 from hwr.imaging.decode import PictureError
 from hwr.interface.answer import answer
-from hwr.recognizer import Prediction, Recognizer
+from hwr.interface.shelf import BusyError, Shelf
+from hwr.recognizer import Prediction
 
 MOST = 5_000_000  # bytes of a picture over HTTP
 BODY = MOST * 4 // 3 + 100_000  # bytes of a request: a picture in base64, and what is around it
@@ -46,15 +48,16 @@ def check_size(length: int) -> None:
         raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
 
 
-class BusyError(Exception):
-    """A picture that waited too long for its turn."""
+def bounded(shelf: Shelf) -> Callable[..., Prediction]:
+    """`read` of every model, for everyone who asks over HTTP, AT_ONCE at a time.
 
-
-def bounded(recognizer: Recognizer) -> Callable[[bytes | PathLike], Prediction]:
-    """`recognizer.read` for everyone who asks over HTTP, AT_ONCE at a time; raises BusyError after PATIENCE."""
+    The function takes a picture, the model's name, None for the one that is served, and the seconds to wait for a
+    model that is not loaded yet. It raises what `Shelf.find` and `read` do, and BusyError after PATIENCE.
+    """
     places = threading.BoundedSemaphore(AT_ONCE)
 
-    def predict(image: bytes | PathLike) -> Prediction:
+    def predict(image: bytes | PathLike, model: str | None = None, patience: float = PATIENCE) -> Prediction:
+        recognizer = shelf.find(model, patience)  # a load takes no place: others are answered meanwhile
         if not places.acquire(timeout=PATIENCE):
             raise BusyError(BUSY)
         try:
@@ -65,13 +68,14 @@ def bounded(recognizer: Recognizer) -> Callable[[bytes | PathLike], Prediction]:
     return predict
 
 
-def reader(predict: Callable[[bytes], Prediction]) -> Callable[..., dict]:
-    """The function that the page calls: a data: URL -> an answer, or {"error": a sentence}."""
+def reader(predict: Callable[..., Prediction]) -> Callable[..., dict]:
+    """The function that the page calls: {"url": a data: URL, "model": a name} -> an answer, or {"error": why none}."""
 
-    def read(url=None) -> dict:
+    def read(asked=None) -> dict:
+        url, model = (asked.get("url"), asked.get("model")) if isinstance(asked, dict) else (asked, None)
         try:
-            return answer(predict(picture(url)))
-        except PictureError as error:
+            return answer(predict(picture(url), model))
+        except (PictureError, WeightsError) as error:
             return {"error": str(error)}
         except BusyError as error:
             return {"error": str(error), "busy": True}

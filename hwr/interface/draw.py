@@ -6,14 +6,15 @@ import gradio as gr
 
 from hwr.interface import answer
 from hwr.interface.asset import asset
+from hwr.interface.catalog import Model
 
 
-def tab(read: Callable[..., dict], side: int) -> None:
-    """Build the tab. `read` answers a data: URL; the network sees `side` × `side` pixels."""
+def tab(read: Callable[..., dict], choose: Callable[..., dict], models: list[Model]) -> None:
+    """Build the tab. `read` answers a picture, `choose` sees to it that one of the `models` is there to read it."""
     with gr.Tab("Draw", elem_id="draw"):
         gr.HTML(
-            html_template=f'<div class="hwr desk">{asset("pad.html")}{answer.html(side)}</div>',
+            html_template=f'<div class="hwr desk">{asset("pad.html")}{answer.html(models)}</div>',
             js_on_load=asset("pad.js"),
-            server_functions=[read],
+            server_functions=[read, choose],
             apply_default_css=False,
         )

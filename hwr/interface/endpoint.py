@@ -5,38 +5,58 @@ from pathlib import Path
 
 import gradio as gr
 
+from hwr import WeightsError
 from hwr.imaging.decode import PictureError
-from hwr.interface.door import AT_ONCE, BusyError, check_size
+from hwr.interface.door import AT_ONCE, check_size
+from hwr.interface.shelf import BusyError
 from hwr.recognizer import Prediction
 
+PATIENCE = 30.0  # s: so long a program waits for a model that is loaded for it; then it is told to come again
 
-def add(predict: Callable[[Path], Prediction]) -> None:
-    """Add the endpoint to the page that is being built. `predict` reads a picture's file."""
 
-    def read(picture: str | None) -> dict:
-        """Read one handwritten digit from a picture (PNG, JPEG, WebP, GIF, BMP or TIFF, up to 5 MB)."""
+def add(demo: gr.Blocks, predict: Callable[..., Prediction]) -> None:
+    """Add the endpoint to the page that is being built. `predict` reads a picture's file with a model."""
+
+    def read(picture: str | None, model: str | None = None) -> dict:
+        """Read one handwritten digit from a picture (PNG, JPEG, WebP, GIF, BMP or TIFF, up to 5 MB).
+
+        model: the name of one that the page offers; without it, the one that the page serves answers.
+        """
         if picture is None:
             raise gr.Error("no picture came; send a file")
         try:
-            return record(predict, Path(picture))
-        except (PictureError, BusyError) as error:
+            return record(predict, Path(picture), model)
+        except (PictureError, WeightsError, BusyError) as error:
             raise gr.Error(str(error)) from None
         except FileNotFoundError:
             raise gr.Error("the upload has expired; upload the picture again") from None
 
     picture = gr.File(visible=False, label="picture")
     take_uploads_only(picture)
+    model = gr.Textbox(visible=False, label="model", value=None)
     answer = gr.JSON(visible=False, label="answer")
-    gr.on([], read, picture, answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
+    gr.on([], read, [picture, model], answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
+    fill_in(demo)
 
 
-def record(predict: Callable[[Path], Prediction], path: Path) -> dict:
+def record(predict: Callable[..., Prediction], path: Path, model: str | None = None) -> dict:
     """What one picture says, ready for JSON. Raises what `predict` does, and FileNotFoundError where it is gone.
 
     It has no "path", as the command's answers do: Gradio's clients would take it for a file to download.
     """
     check_size(path.stat().st_size)
-    return predict(path).json()
+    return predict(path, model, PATIENCE).json()
+
+
+def fill_in(demo: gr.Blocks) -> None:
+    """Let whoever calls without a client leave the last arguments out: Gradio's clients fill them in."""
+    preprocess = demo.preprocess_data
+
+    async def preprocess_filled(function, inputs: list, *rest, **named) -> list:
+        missing = len(function.inputs) - len(inputs)
+        return await preprocess(function, [*inputs, *[None] * missing] if inputs else inputs, *rest, **named)
+
+    demo.preprocess_data = preprocess_filled
 
 
 def take_uploads_only(file: gr.File) -> None:

@@ -45,16 +45,28 @@ window.hwr = (() => {
     return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(floor);
   }
 
-  function number(value) {
-    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US").format(value);
+  function number(value, digits = 0) {
+    const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(value);
+  }
+
+  // What was measured, as the tables have it: 0.9972 is 99.72%.
+  function measured(share) {
+    const shown = { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(share);
   }
 
   function persian(digit) {
     return "۰۱۲۳۴۵۶۷۸۹"[digit];
   }
 
+  // A digit in the page's language; one that was written in Latin stays so.
   function numeral(digit) {
-    return language === "fa" ? persian(digit) : String(digit);
+    return language === "fa" && !isLatin() ? persian(digit) : String(digit);
+  }
+
+  function isLatin() {
+    return document.documentElement.dataset.script === "latin";
   }
 
   function translate(root) {
@@ -89,8 +101,10 @@ window.hwr = (() => {
     knows,
     percent,
     number,
+    measured,
     persian,
     numeral,
+    isLatin,
     translate,
     speak,
     spoken: () => language,

@@ -6,32 +6,43 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from hwr.interface import draw, endpoint, upload
-from hwr.interface.asset import asset
+from hwr.interface.asset import asset, attribute
 from hwr.interface.door import MOST, BodyLimit, bounded, reader
+from hwr.interface.shelf import Notice, Shelf, chooser
 from hwr.interface.words import WORDS
 from hwr.recognizer import Recognizer
 
 # Fonts of the visitor's own machine: the page asks nothing of any other server.
 FONTS = ("Vazirmatn", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif")
 GROUND, GROUND_DARK = "#f5f4ef", "#0f1419"  # as --ground in style.css
-LOOKS = ("style.css", "header.css", "pad.css", "upload.css", "answer.css", "stages.css")
+LOOKS = ("style.css", "header.css", "pad.css", "upload.css", "answer.css", "picker.css", "stages.css")
+SCRIPTS = ("page.js", "picker.js", "answer.js")
 WAITING = 64  # questions of programs may wait for their turn; the next one is told to come again
 FORGET = 600  # s: a file that a program uploaded and did not ask about is removed
 
 
-def build(recognizer: Recognizer) -> gr.Blocks:
-    """The whole page, ready to launch with `launch_settings()`."""
-    predict = bounded(recognizer)
-    read = reader(predict)
-    side = recognizer.preparation.side
+def build(recognizer: Recognizer, notice: Notice | None = None) -> gr.Blocks:
+    """The whole page, ready to launch with `launch_settings()`.
+
+    recognizer: what is served to who has not chosen; notice: why it is not the one that was asked for.
+    """
+    shelf = Shelf(recognizer)
+    predict = bounded(shelf)
+    read, choose = reader(predict), chooser(shelf)
+    models = list(shelf.models.values())
     with gr.Blocks(title=WORDS["en"]["title"], analytics_enabled=False, delete_cache=(FORGET, FORGET)) as demo:
-        gr.HTML(html_template=asset("header.html"), js_on_load=asset("header.js"), apply_default_css=False)
+        gr.HTML(html_template=header(notice), js_on_load=asset("header.js"), apply_default_css=False)
         with gr.Tabs():
-            draw.tab(read, side)
-            upload.tab(read, side)
+            draw.tab(read, choose, models)
+            upload.tab(read, choose, models)
         gr.HTML(html_template=asset("footer.html"), js_on_load="hwr.translate(element)", apply_default_css=False)
-        endpoint.add(predict)
+        endpoint.add(demo, predict)
     return demo.queue(max_size=WAITING)
+
+
+def header(notice: Notice | None) -> str:
+    """The page's head, with the notice where there is one."""
+    return asset("header.html").replace("NOTICE", attribute(notice and notice._asdict()))
 
 
 def launch_settings() -> dict:
@@ -61,6 +72,6 @@ def head() -> str:
     The looks go here because Gradio rewrites the selectors of what `css` and `css_paths` bring.
     """
     words = json.dumps(WORDS, ensure_ascii=False).replace("<", "\\u003c")
-    script = f"window.hwrWords = {words};\n{asset('page.js')}\n{asset('answer.js')}"
+    script = f"window.hwrWords = {words};\n" + "\n".join(asset(name) for name in SCRIPTS)
     looks = "\n".join(asset(name) for name in LOOKS)
     return f"<style>{looks}</style>\n<script>{script}</script>"

@@ -1,5 +1,5 @@
 // Pictures from a file, the clipboard, the camera or the examples. Gradio runs this once with `element`,
-// the tab's root, and `server`, whose read() takes a picture's data: URL and answers it.
+// the tab's root, and `server`, whose read() answers a picture and whose choose() loads a model.
 const MOST = 5_000_000; // bytes, as in door.py: a larger picture is made smaller here, or refused
 const LONGEST = 2048; // px: of the picture that is made smaller
 
@@ -10,8 +10,10 @@ const video = drop.querySelector("video");
 const [camera, shoot, cancel, clear] = ["camera", "shoot", "cancel", "clear"].map((name) =>
   element.querySelector(`.${name}`),
 );
+hwr.picker(element, server, () => latest && read(latest));
 const show = hwr.answers(element);
 let question = 0; // counts the pictures, so that a late answer is not shown for a newer one
+let latest = null; // the newest picture as {url}: another model reads it again
 
 hwr.translate(element);
 
@@ -21,6 +23,7 @@ async function read(source) {
   drop.classList.add("busy");
   const { url, error } = await source;
   if (mine !== question) return;
+  latest = url ? { url } : null;
   if (url) preview.src = url;
   preview.hidden = !url;
   clear.hidden = false;
@@ -36,6 +39,7 @@ async function read(source) {
 
 function forget() {
   question++;
+  latest = null;
   preview.removeAttribute("src");
   preview.hidden = clear.hidden = true;
   drop.classList.remove("busy");

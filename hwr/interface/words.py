@@ -1,14 +1,17 @@
 """Every word on the page, in English and in Persian. `{…}` is filled in where the word is shown.
 
-Persian alone has "advice", which stands above an error of the server: its sentences are English and say what to do.
+Persian alone has "advice", "away" and "replaced", which stand above or for a sentence of the server: those are English
+and say what is wrong and what to do.
 """
 
 from hwr.interface.door import BUSY
+from hwr.interface.shelf import LOADING
 
 ENGLISH = {
     "title": "hwr · Handwritten digits",
     "heading": "Handwritten digits",
-    "lead": "Write a Persian digit and watch it being read.",
+    "lead-persian": "Write a Persian digit and watch it being read.",
+    "lead-latin": "Write a Latin digit and watch it being read.",
     "language": "Language",
     "draw": "Draw",
     "upload": "Upload",
@@ -51,7 +54,28 @@ ENGLISH = {
     "padded": "What the network sees",
     "padded-text": "A square of {side} × {side} points",
     "private": "What you draw or upload is read and forgotten: nothing is stored.",
-    "license": "Trained on the Hoda data set, for research and non-commercial use only.",
+    "license-hoda": "Trained on the Hoda data set, for research and non-commercial use only.",
+    "license-mnist": "Trained on the MNIST data set.",
+    "license-gan": "Trained on Persian digits that a generative network drew.",
+    "change": "Change",
+    "models": "Models to choose from",
+    "read-by": "Read by {model}",
+    "megabytes": "{size} MB",
+    "accuracy": "{percent} on {set}",
+    "set-hoda": "Hoda",
+    "set-gan": "GAN-made digits",
+    "reads-persian": "Persian digits",
+    "reads-latin": "Latin digits",
+    "shipped": "comes with the page",
+    "hub": "from the Hub, by {owner}",
+    "tested": "tested on {n} digits of {set}",
+    "published": "as published, on {n} digits of {set}",
+    "untested": "its accuracy is not known here",
+    "non-commercial": "non-commercial use only",
+    "lacking": "needs {package}, which is not installed here",
+    "loading": "Loading {model}, {seconds} s. Until it is there, {old} answers.",
+    "not-loaded": "{model} can't be loaded; {old} goes on answering.",
+    LOADING: "This model is being loaded. It answers in a moment.",
     "nothing is written on this picture": "Nothing is written on this picture.",
     "what is written here does not look like a digit": "What is written here does not look like a digit.",
 }
@@ -59,7 +83,8 @@ ENGLISH = {
 PERSIAN = {
     "title": "hwr · ارقام دست‌نویس",
     "heading": "ارقام دست‌نویس",
-    "lead": "یک رقم فارسی بنویسید و ببینید چگونه خوانده می‌شود.",
+    "lead-persian": "یک رقم فارسی بنویسید و ببینید چگونه خوانده می‌شود.",
+    "lead-latin": "یک رقم لاتین بنویسید و ببینید چگونه خوانده می‌شود.",
     "language": "زبان",
     "draw": "نوشتن",
     "upload": "بارگذاری",
@@ -103,7 +128,30 @@ PERSIAN = {
     "padded": "آنچه شبکه می‌بیند",
     "padded-text": "مربعی از {side} × {side} نقطه",
     "private": "آنچه می‌نویسید یا بارگذاری می‌کنید فقط خوانده می‌شود و جایی ذخیره نمی‌شود.",
-    "license": "آموزش‌دیده با مجموعه‌دادهٔ هدی؛ تنها برای پژوهش و استفادهٔ غیرتجاری.",
+    "license-hoda": "آموزش‌دیده با مجموعه‌دادهٔ هدی؛ تنها برای پژوهش و استفادهٔ غیرتجاری.",
+    "license-mnist": "آموزش‌دیده با مجموعه‌دادهٔ MNIST.",
+    "license-gan": "آموزش‌دیده با رقم‌های فارسی‌ای که یک شبکهٔ مولد کشیده است.",
+    "change": "تغییر",
+    "models": "مدل‌هایی که می‌توان برگزید",
+    "read-by": "خواننده: {model}",
+    "megabytes": "{size} مگابایت",
+    "accuracy": "{percent} روی {set}",
+    "set-hoda": "هدی",
+    "set-gan": "ارقام ساختهٔ GAN",
+    "reads-persian": "رقم‌های فارسی",
+    "reads-latin": "رقم‌های لاتین",
+    "shipped": "همراه صفحه",
+    "hub": "از Hub، کار {owner}",
+    "tested": "آزموده با {n} رقم {set}",
+    "published": "به گفتهٔ ناشر، با {n} رقم {set}",
+    "untested": "دقتش این‌جا دانسته نیست",
+    "non-commercial": "فقط استفادهٔ غیرتجاری",
+    "lacking": "به {package} نیاز دارد که این‌جا نصب نیست",
+    "loading": "{model} بار می‌شود، {seconds} ثانیه. تا آن هنگام {old} پاسخ می‌دهد.",
+    "not-loaded": "{model} بار نشد؛ {old} همچنان پاسخ می‌دهد.",
+    LOADING: "این مدل بار می‌شود و به‌زودی پاسخ می‌دهد.",
+    "away": "Hub در دسترس نیست؛ به‌جای {wanted}، {model} پاسخ می‌دهد که همراه صفحه است.",
+    "replaced": "{wanted} بار نشد؛ به‌جای آن {model} پاسخ می‌دهد که همراه صفحه است.",
     "nothing is written on this picture": "روی این تصویر چیزی نوشته نشده است.",
     "what is written here does not look like a digit": "آنچه این‌جا نوشته شده به رقم نمی‌ماند.",
 }

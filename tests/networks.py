@@ -1,0 +1,57 @@
+"""Small models that see the same digit everywhere, to be shipped beside the real ones or to lie in a folder."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from hwr import weights
+
+SIDE = 28  # px
+
+
+def onnx(digit: int) -> bytes:
+    """A network from one picture, (1, 1, 28, 28), to the logits of ten digits, whatever is on it."""
+    shape = ("picture", TensorProto.FLOAT, (1, 1, SIDE, SIDE)), ("logits", TensorProto.FLOAT, (1, 10))
+    inputs, outputs = ([helper.make_tensor_value_info(*each)] for each in shape)
+    kernel = numpy_helper.from_array(np.zeros((10, 1, SIDE, SIDE), np.float32), "kernel")
+    bias = numpy_helper.from_array(6 * np.eye(10, dtype=np.float32)[digit], "bias")
+    nodes = [
+        helper.make_node("Conv", ["picture", "kernel", "bias"], ["places"]),
+        helper.make_node("Flatten", ["places"], ["logits"]),
+    ]
+    graph = helper.make_graph(nodes, "constant", inputs, outputs, [kernel, bias])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
+def write(folder: Path, digit: int, data: str = "mnist") -> Path:
+    """A folder as a training leaves it, of a model that was tested on 10,000 digits."""
+    config = {
+        "recipe": folder.name,
+        "model": "constant",
+        "data": data,
+        "kind": "digit",
+        "classes": list("0123456789"),
+        "preparation": {"side": SIDE},
+        "calibration": {"temperature": 1.0, "least_digit": 0.5},
+    }
+    report = {"recipe": {"name": folder.name, "data": data}, "scores": {"test": {"n": 10_000, "accuracy": 0.9876}}}
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "report.json").write_text(json.dumps(report))
+    (folder / "model.onnx").write_bytes(onnx(digit))
+    return folder
+
+
+def shipped(place: Path, models: dict[str, int], data: str = "mnist") -> Path:
+    """A copy of what ships, with models by name that always see this digit."""
+    folder = shutil.copytree(weights.FOLDER, place / "weights", ignore=shutil.ignore_patterns("__pycache__"))
+    index = weights.index()
+    for name, digit in models.items():
+        files = write(folder / name, digit, data).iterdir()
+        index[name] = {"files": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}}
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder

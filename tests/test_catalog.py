@@ -1,0 +1,77 @@
+import json
+
+import networks
+import pytest
+
+import hwr
+from hwr import weights
+from hwr.interface import catalog
+from hwr.recipes import RECIPES
+from hwr.recognizer import LATIN
+
+
+def test_what_ships_and_reads_digits_is_offered(recognizer):
+    models = catalog.offered(recognizer)
+    first, *_ = models.values()
+    assert first == catalog.here(hwr.DEFAULT)
+    for name in weights.index():
+        config = hwr.EARLIER | json.loads(weights.read(name, "config.json"))
+        assert (name in models) == (config["kind"] == "digit")
+    assert all(name == model.name for name, model in models.items())
+
+
+def test_figures_are_those_of_the_report(recognizer):
+    """The page does not know how large the paper is: its figure is the one without the scale."""
+    model = catalog.offered(recognizer)[hwr.DEFAULT]
+    figures = weights.index()[hwr.DEFAULT]["figures"]["test, scale unknown"]
+    assert (model.accuracy, model.n) == (figures["accuracy"], figures["n"])
+    assert model.size == (weights.FOLDER / hwr.DEFAULT / "model.onnx").stat().st_size
+    assert (model.script, model.data, model.side, model.owner) == ("persian", "hoda", 32, None)
+
+
+def test_what_others_published_says_so(recognizer, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # where nothing was trained
+    model = catalog.offered(recognizer)["hoda-resnet50"]
+    assert (model.owner, model.published, model.n) == ("Azadeh", True, 20_000)
+    assert model.accuracy == RECIPES["hoda-resnet50"].claim.accuracy
+    assert catalog.elsewhere("hoda-resnet50@v1")._replace(name="hoda-resnet50") == model
+    assert catalog.elsewhere(hwr.DEFAULT) is None
+
+
+def test_a_model_that_needs_torch_says_that_it_is_not_there(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert catalog.elsewhere("hoda-resnet50").lacking is None
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert catalog.elsewhere("hoda-resnet50").lacking == "torch"
+
+
+def test_the_one_that_is_served_comes_first(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "FOLDER", networks.shipped(tmp_path, {"three": 3}))
+    assert [*catalog.offered(hwr.load("three"))][:2] == ["three", "hoda-compact"]
+
+
+def test_a_model_of_the_hub_tells_what_it_knows(recognizer):
+    served = hwr.Recognizer(
+        "user/digits@v1", recognizer.engine, recognizer.preparation, recognizer.calibration, "mnist"
+    )
+    model = catalog.offered(served)["user/digits@v1"]
+    assert (model.script, model.data, model.side, model.owner) == ("latin", "mnist", 32, "user")
+    assert (model.accuracy, model.n, model.size) == (None, None, None)
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.onnx", "report.json"])
+def test_what_is_damaged_or_reads_pages_is_left_out(recognizer, monkeypatch, tmp_path, file):
+    folder = networks.shipped(tmp_path, {"three": 3, "pages": 4})
+    monkeypatch.setattr(weights, "FOLDER", folder)
+    assert {"three", "pages"} <= catalog.offered(recognizer).keys()
+    (folder / "three" / file).write_bytes(b"[]")
+    page = networks.write(tmp_path / "page", 5)
+    config = json.loads((page / "config.json").read_text())
+    (page / "config.json").write_text(json.dumps(config | {"kind": "page"}))
+    assert "three" not in catalog.offered(recognizer)
+    assert catalog.here(str(page)) is None
+
+
+@pytest.mark.parametrize("data", ["mnist", "hoda", "gan-digits"])
+def test_a_script_is_that_of_the_data(data):
+    assert catalog.script(data) == ("latin" if data in LATIN else "persian")
