@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save
 from hwr import files
 
 LAST, BEST = "last.pt", "best.safetensors"
+REPORT = "report.json"  # what a training leaves when it is finished
 
 
 class CheckpointError(ValueError):
@@ -22,6 +23,16 @@ def save_last(state: dict, folder: Path) -> None:
     buffer = io.BytesIO()
     torch.save(state, buffer)
     _write(folder / LAST, buffer.getvalue())
+
+
+def make_way(folder: Path) -> None:
+    """Clear a folder for a new training; raises CheckpointError where an unfinished one lies, which would be lost."""
+    if (folder / LAST).exists() and not (folder / REPORT).exists():
+        raise CheckpointError(
+            f"{folder} holds a training that was interrupted; go on with --resume, name another folder with --out, "
+            f"or delete {folder / LAST}"
+        )
+    (folder / REPORT).unlink(missing_ok=True)
 
 
 def load_last(folder: Path, settings: dict) -> dict:

@@ -14,6 +14,7 @@ from hwr.training.loop import History
 
 QUIET, OTHER = "#cbd2d9", "#c2410c"
 SMOOTH = 50  # steps
+FINE = 1_000  # times: an axis that spans more has no room for numbers between the powers of ten
 NAMES = {"loss": "loss.csv", "accuracy": "accuracy.csv", "picture": "curves.png"}
 
 
@@ -52,7 +53,8 @@ def plot(history: History, title: str, path: Path) -> None:
     below.set(xlabel="epoch", ylabel="error, %", yscale="log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in (above, below):
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        low, high = axes.get_ylim()
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5) if high < FINE * low else (1,), numticks=99))
         axes.yaxis.set_major_formatter("{x:g}")  # 0.3, where a logarithmic axis would say 3 × 10⁻¹
         axes.yaxis.set_minor_locator(NullLocator())
         axes.spines[["top", "right"]].set_visible(False)

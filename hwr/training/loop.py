@@ -78,12 +78,15 @@ def train(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Sto
 class _Training:
     def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool):
         self.recipe, self.seed, self.out, self.stop = recipe, seed, out, stop
+        self.started = time.perf_counter()
         # Where there is no GPU it must be told so, or every process that a launcher started would train alone.
         self.accelerator = Accelerator(cpu=not torch.accelerator.is_available())
         self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         self.share = Share(recipe.batch, self.rank, self.processes)
         self.settings = _settings(recipe, seed, self.processes)
         self.resumed = checkpoint.load_last(out, self.settings) if resume else None
+        if self._is_main and not resume:
+            checkpoint.make_way(out)
         stop.saved = resume
 
         torch.manual_seed(seed)
@@ -237,7 +240,7 @@ class _Training:
 
     def _save(self, parts: bool = True) -> None:
         now = time.perf_counter()
-        self.place.seconds = self.seconds_before + now - self.began
+        self.place.seconds = self.seconds_before + now - self.started
         self.saved = now
         if self._is_main:
             state = {"settings": self.settings, "place": asdict(self.place), "history": asdict(self.history)}
@@ -252,11 +255,12 @@ class _Training:
             return
         done = max(1, self.place.steps - self.first_step)
         left = (time.perf_counter() - self.began) / done * (self.all_steps - self.place.steps)
+        most = "at most " if any(phase.stop for phase in self.recipe.phases) else ""
         loss = np.mean(self.history.losses[-steps:])
         checks = ", ".join(f"{name} {values[-1]:.2%}" for name, values in self.history.validation.items())
         self.bar.write(
             f"epoch {epoch}/{self.recipe.epochs}  loss {loss:.4f}  training {self.history.training[-1]:.2%}  "
-            f"{checks}  {_minutes(left)} left"
+            f"{checks}  {most}{_minutes(left)} left"
         )
 
     def _steps(self, phase: Phase) -> int:
