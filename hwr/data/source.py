@@ -3,12 +3,13 @@
 import hashlib
 import http.client
 import os
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from hwr import files
 
 CHUNK = 1 << 16  # bytes
 SILENCE = 20.0  # s without a byte, and the download is given up
@@ -120,18 +121,8 @@ def _fetch(url: str, length: int) -> bytes:
 
 
 def _store(path: Path, data: bytes) -> None:
-    """Write a whole file or none: another process sees the old one or the new one, after a power cut too."""
+    """Write a whole file or none; raises DataError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with open(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        files.write(path, data)
     except OSError as error:
         raise DataError(f"{path}: can't be written ({error.strerror}); {NAME_A_FOLDER}") from None
