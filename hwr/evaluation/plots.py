@@ -88,6 +88,8 @@ def plot_worst(
         read = classes[said.read[k]] if said.read[k] >= 0 else "none"
         told = f"written {classes[labels[k]]}, read {read}, {100 * said.confidence[k]:.0f} %"
         axes.set_title(told, fontsize=7, color=INK)
-    which = f"the {len(worst)} surest of {len(wrong):,} errors" if len(worst) else "no errors"
+    which = f"the {len(worst)} surest of {len(wrong):,} errors"
+    if len(worst) == len(wrong):
+        which = f"all {len(wrong)} errors, the surest first" if len(wrong) else "no errors"
     figure.suptitle(f"{title}\n{which}", fontsize=10, color=INK)
     figure.savefig(path)

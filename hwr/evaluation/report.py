@@ -62,7 +62,13 @@ def reports(root: Path) -> dict[str, dict]:
     """Every recipe's report by its name; where weights ship, the report of these."""
     found = {path.parent.name: path for path in sorted((root / RESULTS).glob("*/report.json"))}
     found |= {path.parent.name: path for path in sorted(weights.FOLDER.glob("*/report.json"))}
-    return {name: _read(found[name]) for name in sorted(found)}
+    return {name: _sized(_read(found[name]), found[name].parent) for name in sorted(found)}
+
+
+def _sized(report: dict, folder: Path) -> dict:
+    """A report with the size of the network that lies beside it, which those of an earlier version do not tell."""
+    network = folder / "model.onnx"
+    return {"bytes": {network.name: network.stat().st_size}} | report if network.exists() else report
 
 
 def _read(path: Path) -> dict:
