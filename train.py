@@ -37,6 +37,11 @@ def main() -> int:
 
 
 def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> None:
+    from hwr.hub import push
+
+    if args.push_to_hub:
+        push.check(args.push_to_hub)
+
     from hwr import weights  # torch takes seconds: not for --help, and no traceback where Ctrl-C comes meanwhile
     from hwr.training import export
     from hwr.training.run import commit, run
@@ -53,6 +58,8 @@ def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> N
     if args.ship:
         export.ship(out, weights.FOLDER)
     print(f"weights, report and pictures are in {out}")
+    if args.push_to_hub:
+        print(f"pushed: {push.push(str(out), args.push_to_hub)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted training saved in --out")
     parser.add_argument("--smoke", action="store_true", help="three steps from random weights, to see that all works")
     parser.add_argument("--ship", action="store_true", help="put the weights into the package, hwr/weights")
+    parser.add_argument("--push-to-hub", metavar="USER/REPO", help="push all of it to the Hub, as `hwr push` does")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The command `hwr`: read pictures, evaluate a model, list the recipes, report what was trained.
+"""The command `hwr`: read pictures, evaluate a model, list the recipes, report what was trained, push it to the Hub.
 
 Exit status: 0, or 1 where a picture could not be read, or 2 where the command could not be carried
 out (a mistake in its arguments, no such model, no data).
@@ -81,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("runs", nargs="*", metavar="RUN", type=Path, help="a folder that a training left, to take in")
     report.set_defaults(run=_report)
 
+    push = commands.add_parser("push", help="push a model to the Hub, with a card that tells what it is worth")
+    push.add_argument("model", metavar="RUN", help="a folder that a training left, or the name of weights at hand")
+    push.add_argument("repo", metavar="USER/REPO", help="where it goes on the Hub; made if need be")
+    push.add_argument("--private", action="store_true", help="for nobody else to see, where it is made")
+    push.set_defaults(run=_push)
+
     for command in (read, evaluate, recipes):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
     return parser
@@ -97,7 +103,9 @@ def _dpi(text: str) -> float:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    recognizer = hwr.load(arguments.model)
+    recognizer, instead = hwr.load_or_shipped(arguments.model)
+    if instead:
+        print(f"hwr: {_printable(instead)}", file=sys.stderr)
     if recognizer.kind == "digit":
         line = _persian_line if recognizer.script == "persian" else _latin_line
         if arguments.script not in ("auto", recognizer.script):
@@ -274,6 +282,14 @@ def _report(arguments: argparse.Namespace) -> int:
 
     for path in report.write(Path.cwd(), arguments.runs):
         _print(_printable(f"wrote {path}"))
+    return 0
+
+
+def _push(arguments: argparse.Namespace) -> int:
+    from hwr.hub.push import push
+
+    hwr.load(arguments.model)  # what can't answer is not pushed
+    _print(_printable(f"pushed: {push(arguments.model, arguments.repo, arguments.private)}"))
     return 0
 
 
