@@ -43,7 +43,7 @@ def trained(tmp_path_factory):
     with Hub() as hub, pytest.MonkeyPatch.context() as patch:
         point(patch, hub.url, folder / "home")
         patch.setenv("HF_TOKEN", TOKEN)
-        data = write_mnist(folder / "data", train=5100, test=20)
+        data = write_mnist(folder / "data", train=60, test=20)
         said = command(
             "train.py", "mnist-mlp", "--smoke", "--data-dir", data, "--out", folder / "run", "--push-to-hub", NAME
         )
