@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 SCREENSHOTS = Path(__file__).parents[1] / "artifacts" / "screenshots"
 WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
+expect.set_options(timeout=60_000)  # ms: it ends what hangs; a busy machine is no reason to fail
 TURNS = np.linspace(0, 2 * np.pi, 25)
 
 

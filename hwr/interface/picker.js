@@ -122,28 +122,35 @@ hwr.picker = (desk, server, again) => {
     return Object.assign(document.createElement(kind), { textContent, ...more });
   }
 
-  // [what happens, why]: most reasons are the server's sentences, in English.
+  // [what happens, why, since when]: most reasons are the server's sentences, in English.
   function news() {
     const [coming, failure] = [hwr.models.coming(), hwr.models.failure()];
     const old = isolated(hwr.models.chosen().name);
     if (failure) {
       const told = hwr.say("not-loaded", { model: isolated(failure.model.name), old });
-      return hwr.knows(failure.error) ? [`${told} ${hwr.say(failure.error)}`, ""] : [told, failure.error];
+      return hwr.knows(failure.error) ? [`${told} ${hwr.say(failure.error)}`, "", ""] : [told, failure.error, ""];
     }
-    if (!coming) return ["", ""];
-    const seconds = Math.floor((performance.now() - coming.since) / 1000);
-    return [hwr.say("loading", { model: isolated(coming.model.name), old, seconds: hwr.number(seconds) }), ""];
+    if (!coming) return ["", "", ""];
+    const seconds = hwr.number(Math.floor((performance.now() - coming.since) / 1000));
+    return [hwr.say("loading", { model: isolated(coming.model.name), old }), "", hwr.say("seconds", { seconds })];
+  }
+
+  // A screen reader hears what changes, and nothing twice.
+  function write(name, text) {
+    if (part(name).textContent !== text) part(name).textContent = text;
   }
 
   function show() {
     const model = hwr.models.chosen();
-    part("by").textContent = hwr.say("read-by", { model: isolated(model.name) });
-    part("weight").textContent = weight(model) ?? "";
-    part("measured").textContent = accuracy(model) ?? "";
-    [part("news").textContent, part("why").textContent] = news();
+    const [happens, why, passed] = news();
+    write("by", hwr.say("read-by", { model: isolated(model.name) }));
+    write("weight", weight(model) ?? "");
+    write("measured", accuracy(model) ?? "");
+    write("news", happens);
+    write("passed", passed);
+    write("why", why);
     picker.classList.toggle("loading", Boolean(hwr.models.coming()));
     picker.classList.toggle("failed", Boolean(hwr.models.failure()));
-    choices.replaceChildren(...hwr.models.all().map(choice));
   }
 
   function close() {
@@ -152,6 +159,7 @@ hwr.picker = (desk, server, again) => {
   }
 
   function open() {
+    choices.replaceChildren(...hwr.models.all().map(choice));
     choices.hidden = false;
     change.setAttribute("aria-expanded", "true");
     choices.querySelector("[aria-pressed=true]").focus();
@@ -170,6 +178,9 @@ hwr.picker = (desk, server, again) => {
     show();
     if (isOther) again();
   });
-  hwr.listen(show);
+  hwr.listen(() => {
+    close();
+    show();
+  });
   show();
 };

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import hwr
-from hwr import WeightsError
+from hwr import WeightsError, weights
 from hwr.interface import catalog
 from hwr.recognizer import Recognizer
 
@@ -81,7 +81,7 @@ class Load:
             check_digits(recognizer)
             self.recognizer = recognizer
         except WeightsError as error:
-            self.error = str(error)
+            self.error = str(error).replace(f"{weights.FOLDER}/", "")  # strangers need not know where it lies
         except Exception as error:  # whatever it is, somebody waits for it
             traceback.print_exc()
             self.error = f"{name} can't be loaded ({type(error).__name__}); choose another model"

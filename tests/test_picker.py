@@ -1,0 +1,190 @@
+"""Models on the page, in Chromium: what is offered, another one chosen, one that comes late, one that never comes."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import networks
+import pictures
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from visits import PHONE, Visit, draw, expect_digit, keep, upload
+
+from benchmarks.page import APP, FLAGS, chromium, serve
+from hwr.interface.words import ENGLISH, PERSIAN
+
+pytestmark = pytest.mark.browser
+
+EXAMPLES = Path(__file__).parent.parent / "hwr" / "interface" / "examples"
+MODELS = {"three": 3, "late": 4, "broken": 6}  # each sees its digit everywhere
+
+# Loads wait as long as there is a file called "wait".
+WAITING = """
+import runpy, time
+from pathlib import Path
+import hwr
+from hwr import weights
+weights.FOLDER = Path({folder!r})
+load = hwr.load
+def wait(name=hwr.DEFAULT):
+    while (weights.FOLDER / "wait").exists():
+        time.sleep(0.05)
+    return load(name)
+hwr.load = wait
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+class Served(NamedTuple):
+    """A page, and the folder of the weights that ship with it."""
+
+    url: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    folder = networks.shipped(tmp_path_factory.mktemp("picker"), MODELS)
+    with serve(WAITING.format(folder=str(folder))) as server:
+        (folder / "broken" / "model.onnx").write_bytes(b"damaged")
+        yield Served(server.url, folder)
+
+
+@pytest.fixture
+def visit(browser, served) -> Iterator:
+    """Opens pages; afterwards none of them may have complained."""
+    visits: list[Visit] = []
+
+    def opener(language: str = "", **context) -> Page:
+        visits.append(Visit(browser, served.url, **context))
+        return visits[-1].open(language)
+
+    yield opener
+    for visitor in visits:
+        visitor.context.close()
+        assert visitor.wrong == []
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator(".change:visible").click()
+    page.locator(f'.choices:visible button[data-model="{name}"]').click()
+
+
+def expect_model(page: Page, name: str) -> None:
+    """Wait until it is this model's answer that is shown."""
+    expect(page.locator('.answer[data-settled="true"]:visible')).to_have_attribute("data-model", name)
+    expect(page.locator(".picker:visible .by")).to_contain_text(name)
+
+
+def test_another_model_reads_what_is_drawn(visit):
+    page = visit()
+    line = page.locator(".picker:visible .reader span")
+    expect(line).to_have_text(["Read by \u2068hoda-compact\u2069", "0.98 MB", "99.52% on Hoda"])
+    draw(page, pictures.STROKES[5])
+    expect_digit(page, "5")
+    expect_model(page, "hoda-compact")
+    page.locator(".change:visible").click()
+    row = page.locator('.choices:visible button[data-model="three"]')
+    for told in ("three", "98.76%", "Latin digits", "comes with the page", "tested on 10,000 digits of MNIST"):
+        expect(row).to_contain_text(told)
+    hub = page.locator('.choices:visible button[data-model="hoda-resnet50"]')
+    for told in ("99.27%", "Persian digits", "from the Hub, by", "as published", "non-commercial use only"):
+        expect(hub).to_contain_text(told)
+    expect(page.locator(".choices:visible button[data-model*=pages]")).to_have_count(0)
+    expect(page.locator('.choices:visible [aria-pressed="true"]')).to_have_attribute("data-model", "hoda-compact")
+    keep(page, "models-en")
+    row.click()
+    expect_model(page, "three")
+    expect(page.locator(".latin:visible")).to_have_text("3")
+    expect(page.locator("#draw .persian")).to_be_hidden()  # what is written in Latin has no Persian beside it
+    expect(page.locator("#draw .bars b[lang=fa]").first).to_be_hidden()
+    expect(page.locator(".lead")).to_have_text(ENGLISH["lead-latin"])
+    expect(page.locator(".license")).to_have_text(ENGLISH["license-mnist"])
+    expect(page.locator("#draw .side")).to_have_text("A square of 28 × 28 points")
+    keep(page, "latin-en")
+    choose(page, "hoda-compact")
+    expect_model(page, "hoda-compact")
+    expect_digit(page, "5")
+    expect(page.locator("#draw .persian")).to_be_visible()
+
+
+def test_the_tabs_share_the_choice_and_visitors_do_not(visit):
+    page, other = visit(), visit()
+    page.locator("#upload-button").click()
+    upload(page, EXAMPLES / "1-digit-5.jpg")
+    expect_digit(page, "5")
+    choose(page, "three")
+    expect_model(page, "three")
+    expect(page.locator(".examples")).to_be_hidden()  # they are Persian
+    page.locator("#draw-button").click()
+    draw(page, pictures.STROKES[5])
+    expect_model(page, "three")
+    draw(other, pictures.STROKES[5])
+    expect_model(other, "hoda-compact")
+
+
+def test_the_old_model_answers_until_the_new_one_is_there(visit, served):
+    page = visit("#fa", viewport=PHONE, color_scheme="dark")
+    (served.folder / "wait").touch()
+    try:
+        choose(page, "late")
+        expect(page.locator(".picker.loading:visible .news")).to_contain_text("late\u2069 بار می‌شود")
+        page.locator(".pad canvas").scroll_into_view_if_needed()
+        draw(page, pictures.STROKES[5])
+        expect_model(page, "hoda-compact")
+        expect_digit(page, "5")
+        keep(page, "loading-fa-phone")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    finally:
+        (served.folder / "wait").unlink()
+    expect_model(page, "late")
+    expect(page.locator(".picker:visible .news")).to_be_empty()
+    expect(page.locator(".latin:visible")).to_have_text("4")
+    page.locator(".change:visible").click()
+    keep(page, "models-fa-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.keyboard.press("Escape")
+    expect(page.locator("#draw .choices")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_model_that_cant_be_loaded_says_why_and_the_old_one_stays(visit, served, language):
+    page = visit(f"#{language}")
+    draw(page, pictures.STROKES[5])
+    choose(page, "broken")
+    words = {"en": ENGLISH, "fa": PERSIAN}[language]
+    told = words["not-loaded"].format(model="\u2068broken\u2069", old="\u2068hoda-compact\u2069")
+    expect(page.locator(".picker.failed:visible .news")).to_have_text(told)
+    expect(page.locator(".picker:visible .why")).to_contain_text("the file is damaged")
+    expect(page.locator(".picker:visible .why")).not_to_contain_text(str(served.folder))
+    keep(page, f"broken-{language}")
+    draw(page, [[(0.9, 0.9), (0.91, 0.91)]])
+    expect_model(page, "hoda-compact")
+
+
+def test_without_the_hub_the_page_answers_and_says_so(browser, monkeypatch, tmp_path):
+    away = {"HWR_MODEL": "user/digits", "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    for name, value in away.items():
+        monkeypatch.setitem(os.environ, name, value)
+    with serve(APP) as server:
+        visitor = Visit(browser, server.url)
+        page = visitor.open()
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text("hoda-compact, which ships with hwr, answers in place of user/digits")
+        draw(page, pictures.STROKES[5])
+        expect_digit(page, "5")
+        keep(page, "away-en")
+        page.locator(".languages [lang=fa]").click()
+        expect(notice).to_have_text(PERSIAN["away"].format(wanted="user/digits", model="hoda-compact"))
+        keep(page, "away-fa")
+        visitor.context.close()
+        assert visitor.wrong == []
