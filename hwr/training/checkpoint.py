@@ -40,17 +40,18 @@ def load_last(folder: Path, settings: dict) -> dict:
     path = folder / LAST
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
+        trained_with = dict(state["settings"])
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path} to resume from; start without --resume") from None
     except OSError as error:
         raise CheckpointError(f"{path}: can't be read ({error.strerror})") from None
     except (pickle.UnpicklingError, RuntimeError, LookupError, TypeError, ValueError, EOFError):
         raise CheckpointError(f"{path}: this is no checkpoint, or a damaged one; start without --resume") from None
-    differing = [name for name in settings if state["settings"].get(name) != settings[name]]
+    differing = [name for name in settings if trained_with.get(name) != settings[name]]
     if differing:
         name = differing[0]
         raise CheckpointError(
-            f"{path} was trained with {name} {state['settings'].get(name)}, not {settings[name]}; "
+            f"{path} was trained with {name} {trained_with.get(name)}, not {settings[name]}; "
             "resume with the same options, or start without --resume"
         )
     return state
