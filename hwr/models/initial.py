@@ -60,16 +60,9 @@ def _file(path: Path) -> dict[str, torch.Tensor]:
         else:
             tensors = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise InitError(f"{path}: can't be read ({error.strerror}); name a file of weights, or --init random") from None
-    except (
-        SafetensorError,
-        pickle.UnpicklingError,
-        RuntimeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        EOFError,
-    ) as error:
+        told = error.strerror or error  # safetensors tells it in the message alone
+        raise InitError(f"{path}: can't be read ({told}); name a file of weights, or --init random") from None
+    except NO_WEIGHTS as error:
         told = (str(error).splitlines() or [type(error).__name__])[0]
         raise InitError(f"{path}: this is no file of weights ({told}); name another, or --init random") from None
     if not isinstance(tensors, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in tensors.values()):
