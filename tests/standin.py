@@ -53,7 +53,7 @@ class Hub(ThreadingHTTPServer):
     requests: "METHOD /path" of every call; repos: by "user/repo".
     cut: what is cut in its middle: "download", "upload" or "commit"; times: how often, -1 for ever.
     silent: whether calls are taken and never answered; broken: whether they are answered with status 503;
-    nameless: whether it forgets to say which commit it answers from, as no Hub does.
+    nameless: whether it forgets to say what it is, as a proxy that answers in the Hub's place.
     """
 
     daemon_threads = True
@@ -267,6 +267,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _found(self, repo: str, revision: str) -> Commit | None:
         known = self.server.repos.get(repo)
+        if known is None and self.server.nameless:
+            self._json(404, {})
+            return None
         if known is None or (known.private and self.headers.get("Authorization") != f"Bearer {TOKEN}"):
             self._json(401, {"error": "Repository not found"}, {"X-Error-Code": "RepoNotFound"})
             return None

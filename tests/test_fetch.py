@@ -273,9 +273,11 @@ def test_the_hub_is_away_and_the_cache_empty(hub, monkeypatch, away, tmp_path):
         hwr.load(NAME)
 
 
-def test_what_answers_is_no_hub(hub, monkeypatch):
+@pytest.mark.parametrize("names", [(), (NAME,)])
+def test_what_answers_is_no_hub(hub, names):
     hub.nameless = True
-    hub.publish(NAME, FILES)
+    for name in names:
+        hub.publish(name, FILES)
     with pytest.raises(AwayError, match=r"what answers at http://.* is not the Hub; check the network"):
         hwr.load(NAME)
 

@@ -109,7 +109,7 @@ def _commit(repo: str, revision: str, file: str) -> str:
         url = hf_hub_url(repo, file, revision=revision, endpoint=api.endpoint)
         found = _within(patience, lambda: api.get_hf_file_metadata(url=url, timeout=patience))
     if found.commit_hash is None:
-        raise AwayError(f"what answers at {api.endpoint} is not the Hub; check the network, or HF_ENDPOINT")
+        raise _no_hub()
     return found.commit_hash
 
 
@@ -199,7 +199,11 @@ def _told(repo: str, revision: str, file: str) -> Iterator[None]:
 
 def _failed(error: Exception, what: str) -> HubError:
     """What a call that failed on the way means."""
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
     status = getattr(getattr(error, "response", None), "status_code", None)
+    if status == 404:  # the Hub's own say what it is that is missing, and were told above
+        return _no_hub()
     if status in (401, 403):
         return HubError(f"the Hub does not give {what} to this token ({status}); log in with: hf auth login")
     if status is not None and status < 500 and status not in (408, 429):
@@ -207,4 +211,10 @@ def _failed(error: Exception, what: str) -> HubError:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS):
         return HubError(f"{what} can't be kept in {constants.HF_HUB_CACHE} ({error.strerror}); make room there")
     told = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
+    if OfflineModeIsEnabled in (type(error), type(error.__cause__)):
+        told = "HF_HUB_OFFLINE is set"
     return AwayError(f"{what} can't be fetched from the Hub ({told}); try again later")
+
+
+def _no_hub() -> AwayError:
+    return AwayError(f"what answers at {constants.ENDPOINT} is not the Hub; check the network, or HF_ENDPOINT")
