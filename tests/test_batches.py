@@ -33,7 +33,7 @@ def test_the_order_follows_from_seed_and_epoch():
 def test_what_all_processes_see_together_is_what_one_would_see(processes, steps):
     parts = [epoch(rank=rank, processes=processes, steps=steps) for rank in range(processes)]
     assert all(len(batch) == 8 // processes for part in parts for batch in part)
-    assert [sum(each, []) for each in zip(*parts, strict=True)] == epoch(steps=steps)
+    assert [[*itertools.chain(*each)] for each in zip(*parts, strict=True)] == epoch(steps=steps)
 
 
 @pytest.mark.parametrize("start", range(STEPS + 1))
