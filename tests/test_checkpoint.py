@@ -65,8 +65,12 @@ def test_the_last_one_counts(tmp_path):
 @pytest.mark.parametrize(
     ("other", "says"),
     [
-        ({"seed": 4}, "was trained with seed 3, not 4; resume with the same options, or start without --resume"),
-        ({"phases": [{"lr": 0.2}]}, r"phases \[{'lr': 0.1}\], not \[{'lr': 0.2}\]"),
+        (
+            {"seed": 4},
+            "was trained with seed 3, not 4; resume with the same options, or name another folder",
+        ),
+        ({"phases": [{"lr": 0.2}]}, "was trained with lr 0.1, not 0.2"),
+        ({"phases": [{"lr": 0.1}, {"lr": 0.2}]}, "was trained with phase 1, lr None, not 0.1"),
         ({"added": 1}, "was trained with added None, not 1"),
     ],
 )
@@ -86,7 +90,9 @@ def test_a_cut_checkpoint_is_told_in_a_sentence(tmp_path, left):
     checkpoint.save_last(state(), tmp_path)
     data = (tmp_path / LAST).read_bytes()
     (tmp_path / LAST).write_bytes(data[: int(left * len(data)) if isinstance(left, float) else left])
-    with pytest.raises(CheckpointError, match="this is no checkpoint, or a damaged one; start without --resume"):
+    with pytest.raises(
+        CheckpointError, match="this is no checkpoint, or a damaged one; delete it and start without --resume"
+    ):
         checkpoint.load_last(tmp_path, SETTINGS)
 
 
@@ -150,7 +156,7 @@ def test_the_best_weights_come_back(tmp_path):
 def test_best_weights_that_are_missing_or_damaged_are_told_in_a_sentence(tmp_path, data):
     if data is not None:
         (tmp_path / BEST).write_bytes(data)
-    with pytest.raises(CheckpointError, match=f"{tmp_path / BEST}: can't be read .*; start without --resume"):
+    with pytest.raises(CheckpointError, match=f"{tmp_path / BEST}: can't be read .*; delete last.pt and start"):
         checkpoint.load_best(tmp_path)
 
 

@@ -136,22 +136,23 @@ class Recipe:
 
     def changes(self, other: "Recipe") -> dict[str, list]:
         """The settings in which another recipe differs: name -> [here, there]; phases count from 1."""
-        ours, theirs = _flat(dataclasses.asdict(self)), _flat(dataclasses.asdict(other))
+        ours, theirs = flat(dataclasses.asdict(self)), flat(dataclasses.asdict(other))
         return {
             name: [ours.get(name), theirs.get(name)] for name in ours | theirs if ours.get(name) != theirs.get(name)
         }
 
 
-def _flat(settings: dict, prefix: str = "") -> dict:
-    flat = {}
+def flat(settings: dict, prefix: str = "") -> dict:
+    """A recipe's settings, dictionaries in one another, each by one name: "phase 2, lr"."""
+    named = {}
     for name, value in settings.items():
         if name == "phases" and len(value) > 1:
             for k, phase in enumerate(value, start=1):
-                flat |= _flat(phase, f"phase {k}, ")
+                named |= flat(phase, f"phase {k}, ")
         elif name == "phases":
-            flat |= _flat(value[0], prefix)
+            named |= flat(value[0], prefix)
         elif isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}, ")
+            named |= flat(value, f"{prefix}{name}, ")
         else:
-            flat[prefix + name] = value
-    return flat
+            named[prefix + name] = value
+    return named

@@ -1,7 +1,6 @@
 """The state of a training on disk: last.pt to go on from, best.safetensors of the best epoch so far."""
 
 import io
-import pickle
 from pathlib import Path
 
 import torch
@@ -9,6 +8,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from hwr import files
+from hwr.recipes.recipe import flat
 
 LAST, BEST = "last.pt", "best.safetensors"
 REPORT = "report.json"  # what a training leaves when it is finished
@@ -40,20 +40,21 @@ def load_last(folder: Path, settings: dict) -> dict:
     path = folder / LAST
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        trained_with = dict(state["settings"])
+        before, now = flat(state["settings"]), flat(settings)
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path} to resume from; start without --resume") from None
     except OSError as error:
         raise CheckpointError(f"{path}: can't be read ({error.strerror})") from None
-    except (pickle.UnpicklingError, RuntimeError, LookupError, TypeError, ValueError, EOFError):
-        raise CheckpointError(f"{path}: this is no checkpoint, or a damaged one; start without --resume") from None
-    differing = [name for name in settings if trained_with.get(name) != settings[name]]
-    if differing:
-        name = differing[0]
+    except Exception:  # whatever comes of bytes that are something else
         raise CheckpointError(
-            f"{path} was trained with {name} {trained_with.get(name)}, not {settings[name]}; "
-            "resume with the same options, or start without --resume"
-        )
+            f"{path}: this is no checkpoint, or a damaged one; delete it and start without --resume"
+        ) from None
+    for name in now | before:
+        if before.get(name) != now.get(name):
+            raise CheckpointError(
+                f"{path} was trained with {name} {before.get(name)}, not {now.get(name)}; "
+                "resume with the same options, or name another folder with --out and start without --resume"
+            )
     return state
 
 
@@ -67,7 +68,9 @@ def load_best(folder: Path) -> dict[str, torch.Tensor]:
     try:
         return load_file(folder / BEST)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{folder / BEST}: can't be read ({error}); start without --resume") from None
+        raise CheckpointError(
+            f"{folder / BEST}: can't be read ({error}); delete {LAST} and start without --resume"
+        ) from None
 
 
 def _write(path: Path, data: bytes) -> None:
