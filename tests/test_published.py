@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import pickle
 from pathlib import Path
@@ -33,10 +34,11 @@ def state() -> dict[str, torch.Tensor]:
 
 @pytest.fixture
 def small(hub, monkeypatch):
-    """The stand-in, where them/digits has weights of mnist-mlp."""
-    monkeypatch.setitem(published.PUBLISHED, "mnist-mlp", SMALL)
-    monkeypatch.delenv("HWR_MNIST_MLP_FILE", raising=False)
-    monkeypatch.delenv("HWR_MNIST_MLP_REVISION", raising=False)
+    """The stand-in, where them/digits has weights of a recipe that never ships."""
+    monkeypatch.setitem(RECIPES, "small-mlp", dataclasses.replace(RECIPES["mnist-mlp"], name="small-mlp"))
+    monkeypatch.setitem(published.PUBLISHED, "small-mlp", SMALL)
+    monkeypatch.delenv("HWR_SMALL_MLP_FILE", raising=False)
+    monkeypatch.delenv("HWR_SMALL_MLP_REVISION", raising=False)
     monkeypatch.chdir(Path("/"))  # no runs/ here
     return hub
 
@@ -62,9 +64,9 @@ def test_the_published_resnet_answers_as_itself(hub, monkeypatch, tmp_path):
 
 def test_weights_that_trained_here_come_first(small, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "runs" / "mnist-mlp").mkdir(parents=True)
-    with pytest.raises(hwr.WeightsError, match=r"runs/mnist-mlp/config\.json: can't be read"):
-        hwr.load("mnist-mlp")
+    (tmp_path / "runs" / "small-mlp").mkdir(parents=True)
+    with pytest.raises(hwr.WeightsError, match=r"runs/small-mlp/config\.json: can't be read"):
+        hwr.load("small-mlp")
     assert small.requests == []
 
 
@@ -72,46 +74,46 @@ def test_weights_that_trained_here_come_first(small, tmp_path, monkeypatch):
 def test_the_one_file_that_fits_is_taken_whatever_its_name(small, state, name):
     others = {"a.pth": saved({"x": torch.ones(1)}), "optimizer.pt": saved({"lr": 0.1}), "notes.txt": b""}
     small.publish(SMALL.repo, others | {name: save(state) if name.endswith("safetensors") else saved(state)})
-    assert hwr.load("mnist-mlp").kind == "digit"
+    assert hwr.load("small-mlp").kind == "digit"
     small.requests.clear()
-    assert hwr.load("mnist-mlp").script == "latin"
+    assert hwr.load("small-mlp").script == "latin"
     assert small.requests == []
 
 
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ((), "has no believed.pth, and none of no checkpoints fits mlp; name the right file with HWR_MNIST_MLP_FILE"),
+        ((), "has no believed.pth, and none of no checkpoints fits mlp; name the right file with HWR_SMALL_MLP_FILE"),
         (("a.pth", "b.pth"), r"has no believed\.pth, and a\.pth, b\.pth fit mlp; name the right file"),
     ],
 )
 def test_none_or_several_are_told(small, state, files, told):
     small.publish(SMALL.repo, {"README.md": b""} | {name: saved(state) for name in files})
     with pytest.raises(HubError, match=told):
-        hwr.load("mnist-mlp")
+        hwr.load("small-mlp")
 
 
 def test_file_and_revision_can_be_named(small, state, monkeypatch):
     old = small.publish(SMALL.repo, {"a.pth": saved(state), "b.pth": saved(state)}).oid
     small.publish(SMALL.repo, {"b.pth": b"other"})
     for file, revision in (("a.pth", None), ("b.pth", old)):
-        assert set(published.model("mnist-mlp", file, revision)) == {"config.json", "model.safetensors"}
-    monkeypatch.setenv("HWR_MNIST_MLP_FILE", "b.pth")
+        assert set(published.model("small-mlp", file, revision)) == {"config.json", "model.safetensors"}
+    monkeypatch.setenv("HWR_SMALL_MLP_FILE", "b.pth")
     with pytest.raises(HubError, match=r"them/digits: b\.pth is no state dict"):
-        hwr.load("mnist-mlp")
-    assert hwr.load(f"mnist-mlp@{old}").name == f"mnist-mlp@{old}"
-    monkeypatch.setenv("HWR_MNIST_MLP_REVISION", old)
-    assert hwr.load("mnist-mlp").name == "mnist-mlp"
-    monkeypatch.setenv("HWR_MNIST_MLP_FILE", "c.pth")
+        hwr.load("small-mlp")
+    assert hwr.load(f"small-mlp@{old}").name == f"small-mlp@{old}"
+    monkeypatch.setenv("HWR_SMALL_MLP_REVISION", old)
+    assert hwr.load("small-mlp").name == "small-mlp"
+    monkeypatch.setenv("HWR_SMALL_MLP_FILE", "c.pth")
     with pytest.raises(HubError, match=r"has no c\.pth"):
-        hwr.load("mnist-mlp")
+        hwr.load("small-mlp")
 
 
 def test_bytes_that_are_known_are_held_against_it(small, state, monkeypatch):
-    monkeypatch.setitem(published.PUBLISHED, "mnist-mlp", SMALL._replace(sha256="0" * 64))
+    monkeypatch.setitem(published.PUBLISHED, "small-mlp", SMALL._replace(sha256="0" * 64))
     small.publish(SMALL.repo, {SMALL.file: saved(state)})
     with pytest.raises(HubError, match=r"believed\.pth is not what was published, its sha256 is another"):
-        hwr.load("mnist-mlp")
+        hwr.load("small-mlp")
 
 
 class Touch:
@@ -129,10 +131,10 @@ def test_a_pickle_that_runs_code_is_refused_and_not_run(small, state, tmp_path, 
     payloads = (pickle.dumps(Touch(mark), protocol=2), saved(Touch(mark)), saved(state | {"x": Touch(mark)}))
     for k, payload in enumerate(payloads):
         refused = SMALL._replace(repo=f"them/pickle{k}")
-        monkeypatch.setitem(published.PUBLISHED, "mnist-mlp", refused)
+        monkeypatch.setitem(published.PUBLISHED, "small-mlp", refused)
         small.publish(refused.repo, {SMALL.file: payload})
         with pytest.raises(HubError, match="is no state dict that can be read without running code; nothing was run"):
-            hwr.load("mnist-mlp")
+            hwr.load("small-mlp")
     assert not mark.exists()
 
 
@@ -149,15 +151,15 @@ def test_what_does_not_fit_is_refused(small, state, monkeypatch):
     }
     for k, (told, wrong) in enumerate(misfits.items()):
         refused = SMALL._replace(repo=f"them/misfit{k}")
-        monkeypatch.setitem(published.PUBLISHED, "mnist-mlp", refused)
+        monkeypatch.setitem(published.PUBLISHED, "small-mlp", refused)
         small.publish(refused.repo, {SMALL.file: saved(wrong)})
         with pytest.raises(HubError, match=told):
-            hwr.load("mnist-mlp")
+            hwr.load("small-mlp")
 
 
 def test_the_hub_is_away(small, monkeypatch):
     small.silent = True
     monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", constants.DEFAULT_ETAG_TIMEOUT)
     with pytest.raises(AwayError, match=r"believed\.pth of them/digits@main can't be fetched from the Hub"):
-        hwr.load("mnist-mlp")
-    assert hwr.load_or_shipped("mnist-mlp")[0].name == hwr.DEFAULT
+        hwr.load("small-mlp")
+    assert hwr.load_or_shipped("small-mlp")[0].name == hwr.DEFAULT
