@@ -12,7 +12,7 @@ from hwr.data.samples import Samples
 from hwr.evaluation.calibration import Calibration
 from hwr.evaluation.score import inputs
 from hwr.imaging.preparation import Preparation
-from hwr.recipes import RECIPES
+from hwr.recipes import RECIPES, Handwriting
 from hwr.recognizer import Recognizer
 from hwr.training import views
 
@@ -71,6 +71,49 @@ def test_without_a_size_plane_dpi_changes_nothing():
     np.testing.assert_array_equal(plain.array(drawing(7), 200), plain.array(drawing(7)))
 
 
+def test_channels_repeat_the_picture_and_mean_and_std_move_it():
+    plain, moved = Preparation(28, 2), Preparation(28, 2, True, channels=3, mean=0.25, std=0.5)
+    gray = page(80, 60, ink=29)
+    x, expected = moved.array(gray, 200), (plain.array(gray) - np.float32(0.25)) / np.float32(0.5)
+    assert x.shape == moved.shape == (4, 28, 28)
+    assert x.dtype == np.float32
+    for channel in x[:3]:
+        np.testing.assert_array_equal(channel, expected[0])
+    assert (x[0].min(), x[0].max()) == (-0.5, 1.5)
+    np.testing.assert_allclose(x[3], 3.683 / 4, rtol=1e-4)  # the size plane is left as it is
+
+
+@pytest.mark.parametrize(
+    ("times", "came", "shape"),
+    [
+        (1, (28, 28), (28, 28)),
+        (4, (28, 28), (112, 112)),
+        (4, (64, 20), (256, 80)),
+        (4, (65, 20), (65, 20)),  # no longer small
+        (4, (2048, 1024), (1024, 512)),
+    ],
+)
+def test_small_pictures_are_enlarged_and_large_ones_shrunk(times, came, shape):
+    gray = np.full(came, 255, np.uint8)
+    gray[: came[0] // 2] = 0
+    sized = Preparation(28, 4, enlarge=times).sized(gray)
+    assert sized.shape == shape
+    assert sized.dtype == np.uint8
+    if came == shape:
+        np.testing.assert_array_equal(sized, gray)
+
+
+def test_an_enlarged_picture_keeps_its_size_and_shows_gray_edges():
+    """A stroke whose edge is half gray is narrower than one whose edge is full, once enlarged."""
+    gray = np.full((28, 28), 255, np.uint8)
+    gray[4:24, 12:15] = 0
+    half = gray.copy()
+    half[4:24, 15] = 128
+    fine = Preparation(28, 4, enlarge=4)
+    assert fine.stages(gray).size == pytest.approx(20, abs=0.6)
+    assert fine.stages(half).centered.shape[1] > fine.stages(gray).centered.shape[1]
+
+
 @pytest.mark.parametrize("level", [0, 130, 255])
 def test_blank_has_no_input(level):
     blank = np.full((60, 90), level, np.uint8)
@@ -111,7 +154,7 @@ class Listener:
 @pytest.mark.parametrize("dpi", [200.0, None])
 def test_training_scoring_and_serving_prepare_alike(dpi, monkeypatch):
     gray = np.pad(scan(4, np.random.default_rng(0)), 4, constant_values=255)
-    recipe = dataclasses.replace(RECIPES["hoda-compact"], redrawn=0, photographed=0, clutter=0, views=1)
+    recipe = dataclasses.replace(RECIPES["hoda-compact"], augment=Handwriting(0, 0, 0, views=1))
     expected = recipe.prepare.array(gray, dpi)
 
     scored = inputs(Samples([gray], np.array([4]), dpi), recipe.prepare)
@@ -124,6 +167,6 @@ def test_training_scoring_and_serving_prepare_alike(dpi, monkeypatch):
     monkeypatch.setattr(views, "rewrite", lambda gray, rng: gray)  # a hand that changes nothing
     monkeypatch.setattr(views, "KNOWN_SCALE", 1.0)
     monkeypatch.setattr(views, "WORKERS", 0)
-    trained, labels = views.Views(Samples([gray], np.array([4]), dpi), recipe, seed=0).__getitems__([0])
+    trained, labels = views.Handwritten(Samples([gray], np.array([4]), dpi), recipe, seed=0).batch([0])
     np.testing.assert_array_equal(trained[0].numpy(), expected)
     assert labels.tolist() == [4]

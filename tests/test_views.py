@@ -1,18 +1,25 @@
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from scans import scan
-from torch.utils.data import DataLoader
+from scans import scan, write_hoda
 
 from hwr.data.samples import Samples
 from hwr.imaging.preparation import Preparation
-from hwr.recipes import RECIPES
+from hwr.recipes import RECIPES, Recipe
 from hwr.training import views
-from hwr.training.views import NO_DIGIT, Views
+from hwr.training.views import NO_DIGIT, Handwritten, Plain, Views
 
-RECIPE = dataclasses.replace(RECIPES["hoda-compact"], views=2, clutter=0.25)
+
+def augmented(**told) -> Recipe:
+    """hoda-compact with other settings of its augmentation."""
+    recipe = RECIPES["hoda-compact"]
+    return dataclasses.replace(recipe, augment=dataclasses.replace(recipe.augment, **({"clutter": 0.25} | told)))
+
+
+RECIPE = augmented(views=2)
 LABELS = np.arange(40) % 10
 SCANS = [np.pad(scan(digit, np.random.default_rng(k)), 4, constant_values=255) for k, digit in enumerate(LABELS)]
 SAMPLES = Samples(SCANS, LABELS, 200.0)
@@ -26,17 +33,17 @@ def alone(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def made() -> Views:
-    return Views(SAMPLES, RECIPE, seed=0)
+def made() -> Handwritten:
+    return Handwritten(SAMPLES, RECIPE, seed=0)
 
 
-def seen(made: Views, epoch: int, indices=EVERY) -> torch.Tensor:
+def seen(made: Handwritten, epoch: int, indices=EVERY) -> torch.Tensor:
     made.epoch = epoch
-    return made.__getitems__(indices)[0]
+    return made.batch(indices)[0]
 
 
 def test_digits_come_first_and_what_is_none_after_them(made):
-    x, labels = made.__getitems__(EVERY)
+    x, labels = made.batch(EVERY)
     assert len(made) == 50
     assert x.shape == (50, *RECIPE.prepare.shape)
     assert x.dtype == torch.float32
@@ -48,7 +55,7 @@ def test_digits_come_first_and_what_is_none_after_them(made):
 def test_the_same_seed_gives_the_same_views_whoever_makes_them(made, monkeypatch):
     monkeypatch.setattr(views, "WORKERS", 0)
     monkeypatch.setattr(views, "AT_A_TIME", 7)
-    again, other = Views(SAMPLES, RECIPE, seed=0), Views(SAMPLES, RECIPE, seed=1)
+    again, other = Handwritten(SAMPLES, RECIPE, seed=0), Handwritten(SAMPLES, RECIPE, seed=1)
     for epoch in range(2):
         assert torch.equal(seen(made, epoch), seen(again, epoch))
         changed = (seen(made, epoch) != seen(other, epoch)).flatten(1).any(1)
@@ -62,7 +69,9 @@ def test_every_epoch_has_its_view_until_they_come_round(made):
 
 
 def test_no_more_views_are_made_than_epochs_will_see(made):
-    short = Views(SAMPLES, dataclasses.replace(RECIPE, epochs=1), seed=0)
+    short = Handwritten(
+        SAMPLES, dataclasses.replace(RECIPE, phases=(dataclasses.replace(RECIPE.phases[0], epochs=1),)), seed=0
+    )
     assert torch.equal(seen(short, 0), seen(made, 0))
     assert torch.equal(seen(short, 0), seen(short, 1))
 
@@ -78,7 +87,7 @@ def test_what_is_kept_is_what_was_prepared(monkeypatch):
         return x
 
     monkeypatch.setattr(Preparation, "array", array)
-    made = Views(SAMPLES, RECIPE, seed=3)
+    made = Handwritten(SAMPLES, RECIPE, seed=3)
     kept = torch.cat([seen(made, epoch) for epoch in range(2)]).numpy()
     np.testing.assert_array_equal(kept, np.stack(fresh))
 
@@ -90,8 +99,8 @@ def test_what_is_kept_is_what_was_prepared(monkeypatch):
 )
 def test_only_a_scan_tells_its_size(redrawn, photographed, known_scale, known, monkeypatch):
     monkeypatch.setattr(views, "KNOWN_SCALE", known_scale)
-    recipe = dataclasses.replace(RECIPE, redrawn=redrawn, photographed=photographed, views=4)
-    made = Views(SAMPLES, recipe, seed=0)
+    recipe = augmented(redrawn=redrawn, photographed=photographed, views=4)
+    made = Handwritten(SAMPLES, recipe, seed=0)
     sizes = torch.stack([seen(made, epoch)[:, 1, 0, 0] for epoch in range(4)])
     assert sizes[:, 40:].max() == 0
     assert (sizes[:, :40] > 0).float().mean().item() == pytest.approx(known, abs=0.12 * (0 < known < 1))
@@ -103,19 +112,59 @@ def test_only_a_scan_tells_its_size(redrawn, photographed, known_scale, known, m
 @pytest.mark.usefixtures("alone")
 def test_a_picture_in_which_nothing_is_found_gives_way_to_the_scan(monkeypatch):
     monkeypatch.setattr(views, "redraw", lambda gray, rng: np.full_like(gray, 255))
-    recipe = dataclasses.replace(RECIPE, redrawn=1, photographed=0, views=1)
-    x = seen(Views(SAMPLES, recipe, seed=0), 0, EVERY[:40]).numpy()
+    recipe = augmented(redrawn=1, photographed=0, views=1)
+    x = seen(Handwritten(SAMPLES, recipe, seed=0), 0, EVERY[:40]).numpy()
     np.testing.assert_array_equal(x, np.stack([RECIPE.prepare.array(gray, 200.0) for gray in SCANS]))
 
 
-def test_a_loader_brings_every_picture_once_an_epoch(made):
-    made.epoch = 1
-    loader = DataLoader(made, 16, shuffle=True, collate_fn=tuple, generator=torch.Generator().manual_seed(0))
-    batches = list(loader)
-    assert [tuple(x.shape) for x, _ in batches] == [(16, 2, 32, 32)] * 3 + [(2, 2, 32, 32)]
-    together = torch.cat([x for x, _ in batches]).flatten(1)
-    ordered = seen(made, 1).flatten(1)
-    assert sorted(map(tuple, together.tolist())) == sorted(map(tuple, ordered.tolist()))
-    labels = torch.cat([labels for _, labels in batches])
-    assert torch.bincount(labels).tolist() == [4] * 10 + [10]
+def test_a_batch_is_what_its_indices_say(made):
+    some = [41, 3, 3, 0]
+    x, labels = made.batch(some)
+    assert torch.equal(x, seen(made, made.epoch)[some])
+    assert labels.tolist() == [NO_DIGIT, 3, 3, 0]
     assert labels.dtype == torch.int64
+
+
+def test_without_a_size_plane_there_is_one_plane():
+    recipe = dataclasses.replace(augmented(views=1), prepare=Preparation(side=28, margin=4))
+    assert seen(Handwritten(SAMPLES, recipe, seed=0), 0).shape == (50, 1, 28, 28)
+
+
+def test_plain_shows_every_picture_as_it_is():
+    recipe = dataclasses.replace(RECIPE, augment=None)
+    plain = Plain(SAMPLES, recipe)
+    x, labels = plain.batch([5, 1])
+    assert len(plain) == 40
+    np.testing.assert_array_equal(x.numpy(), [RECIPE.prepare.array(SCANS[k], 200.0) for k in (5, 1)])
+    assert (x.dtype, labels.dtype, labels.tolist()) == (torch.float32, torch.int64, [5, 1])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return write_hoda(tmp_path_factory.mktemp("data"), train=20, validation=30, test=10)
+
+
+def test_the_recipe_decides_what_training_sees(folder):
+    for augment, kind in ((None, Plain), (RECIPE.augment, Handwritten)):
+        recipe = dataclasses.replace(RECIPE, augment=augment)
+        training = Views(recipe, folder, 0, torch.nn.Identity()).training()
+        assert type(training) is kind
+        assert len(training) == (20 if augment is None else 25)
+
+
+def test_validation_is_checked_with_its_scale_and_without(folder):
+    known, unknown = Views(RECIPE, folder, 0, torch.nn.Identity()).checks()
+    assert (known.name, unknown.name) == ("validation, scale known", "validation, scale unknown")
+    for check in (known, unknown):
+        assert (check.x.shape, check.x.dtype) == ((30, 2, 32, 32), torch.float32)
+        assert check.labels.tolist() == [k % 10 for k in range(30)]
+        assert check.classes == 10  # "no digit" is no answer here
+    assert torch.equal(known.x[:, 0], unknown.x[:, 0])
+    assert known.x[:, 1].min() > 0
+    assert unknown.x[:, 1].max() == 0
+
+
+def test_without_a_size_plane_validation_is_checked_once(folder):
+    recipe = dataclasses.replace(RECIPES["mnist-mlp"], data="hoda")
+    (check,) = Views(recipe, folder, 0, torch.nn.Identity()).checks()
+    assert (check.name, check.x.shape) == ("validation", (30, 1, 28, 28))
