@@ -407,17 +407,17 @@ def test_recipes_without_weights(capsys, monkeypatch, tmp_path):
 def test_recipes_tell_what_a_report_measured(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     scored = {"n": 10000, "correct": 9800, "accuracy": 0.98, "ece": 0.01}
-    left = {"recipe": {"name": "mnist-mlp", "data": "mnist"}, "scores": {"test": scored | {"confusion": []}}}
-    (tmp_path / "results" / "mnist-mlp").mkdir(parents=True)
-    (tmp_path / "results" / "mnist-mlp" / "report.json").write_text(json.dumps(left))
+    left = {"recipe": {"name": "hoda-resnet50", "data": "hoda"}, "scores": {"test": scored | {"confusion": []}}}
+    (tmp_path / "results" / "hoda-resnet50").mkdir(parents=True)
+    (tmp_path / "results" / "hoda-resnet50" / "report.json").write_text(json.dumps(left))
     listed = {recipe["recipe"]: recipe for recipe in map(json.loads, run(capsys, "recipes", "--json")[1])}
-    assert listed["mnist-mlp"]["figures"] == {"test": scored}
-    assert listed["mnist-mlp"]["claim"]["accuracy"] is None
-    assert all(type(sentence) is str for sentence in listed["mnist-mlp"]["differs"])
+    assert listed["hoda-resnet50"]["figures"] == {"test": scored}
+    assert listed["hoda-resnet50"]["claim"]["accuracy"] == 0.9927
+    assert all(type(sentence) is str for sentence in listed["hoda-resnet50"]["differs"])
     lines = run(capsys, "recipes")[1]
     assert "  measured: 98.00% (test; 9,800 of 10,000)" in lines
     assert any(line.startswith("  differs: ") for line in lines)
-    assert any(line.startswith("  published: none given (") for line in lines)
+    assert any(line.startswith("  published: 99.27% (") for line in lines)
 
 
 def test_report_writes_where_we_are(capsys, monkeypatch, tmp_path):
