@@ -417,7 +417,7 @@ def test_recipes_tell_what_a_report_measured(capsys, monkeypatch, tmp_path):
     lines = run(capsys, "recipes")[1]
     assert "  measured: 98.00% (test; 9,800 of 10,000)" in lines
     assert any(line.startswith("  differs: ") for line in lines)
-    assert any(line.startswith("  published: 99.27% (") for line in lines)
+    assert any(line.startswith("  published: 99.27 % (") for line in lines)
 
 
 def test_report_writes_where_we_are(capsys, monkeypatch, tmp_path):
