@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -13,11 +14,14 @@ import hwr
 from hwr import weights
 from hwr.engines import OpenCVEngine, TorchEngine
 from hwr.evaluation.calibration import Calibration
+from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
+from hwr.imaging.rings import RingPreparation
 from hwr.models import build
 from hwr.recipes import RECIPES
 from hwr.training import export
 
+DIGITS = tuple("0123456789")
 RECIPE = RECIPES["hoda-compact"]
 CALIBRATION = Calibration(0.8123, 0.25)
 SCORES = {
@@ -41,14 +45,15 @@ def network() -> torch.nn.Module:
 def run(network, tmp_path_factory):
     """A folder as a training leaves it."""
     folder = tmp_path_factory.mktemp("run") / "new"
-    export.write(network, RECIPE, CALIBRATION, folder)
+    export.write(network, RECIPE, DIGITS, CALIBRATION, folder)
     report = {"recipe": {"name": RECIPE.name}, "scores": SCORES, "commit": "0123456789" * 4}
     (folder / "report.json").write_text(json.dumps(report))
     (folder / "curves.png").write_bytes(encode(drawing(1)))
     return folder
 
 
-LEFT = {*export.FILES, "report.json", "curves.png"}
+SHIPPED = {*export.FILES, "report.json"}
+LEFT = {*SHIPPED, "curves.png"}
 
 
 def inputs(count: int = 20) -> np.ndarray:
@@ -66,7 +71,10 @@ def test_the_config_makes_preparation_and_calibration_again(run):
     config = json.loads((run / "config.json").read_text())
     assert Preparation(**config["preparation"]) == RECIPE.prepare
     assert Calibration(**config["calibration"]) == CALIBRATION
-    assert (config["recipe"], config["model"]) == ("hoda-compact", "compact")
+    told = {name: config[name] for name in ("recipe", "model", "data", "kind", "classes")}
+    assert told == {
+        "recipe": "hoda-compact", "model": "compact", "data": "hoda", "kind": "digit", "classes": list(DIGITS),
+    }  # fmt: skip
 
 
 def test_the_tensors_are_the_network_s(run, network):
@@ -104,7 +112,7 @@ def test_opencv_torch_and_the_network_agree(run, network):
 
 def test_shipping_copies_and_enters_sums_and_figures(run, tmp_path):
     export.ship(run, tmp_path)
-    assert {path.name for path in (tmp_path / RECIPE.name).iterdir()} == LEFT
+    assert {path.name for path in (tmp_path / RECIPE.name).iterdir()} == SHIPPED
     index = json.loads((tmp_path / "index.json").read_text())
     assert set(index) == {RECIPE.name}
     entry = index[RECIPE.name]
@@ -112,7 +120,7 @@ def test_shipping_copies_and_enters_sums_and_figures(run, tmp_path):
     assert entry["figures"] == {
         name: {key: score[key] for key in ("n", "correct", "accuracy", "ece")} for name, score in SCORES.items()
     }
-    assert set(entry["files"]) == LEFT
+    assert set(entry["files"]) == SHIPPED
     for file, told in entry["files"].items():
         assert (tmp_path / RECIPE.name / file).read_bytes() == (run / file).read_bytes()
         assert hashlib.sha256((run / file).read_bytes()).hexdigest() == told
@@ -149,3 +157,108 @@ def test_what_was_shipped_is_loaded(run, network, tmp_path, monkeypatch):
         x = torch.from_numpy(RECIPE.prepare.array(drawing(8))[None])
         digits, _ = CALIBRATION.probabilities(network.eval()(x).numpy())
     np.testing.assert_allclose(list(recognizer.read(drawing(8)).probabilities.values()), digits[0], atol=1e-4)
+
+
+def likely(logits: np.ndarray) -> np.ndarray:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", ["compact", "lenet5", "mlp", "rings"])
+def test_a_small_network_is_stored_as_it_is(name):
+    torch.manual_seed(0)
+    network = build(name)
+    before = {key: tensor.clone() for key, tensor in network.state_dict().items()}
+    export.halve(network)
+    assert not export.is_halved(network)
+    assert all(torch.equal(tensor, before[key]) for key, tensor in network.state_dict().items())
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A large network, halved as a run does it before anything is scored, and its folder."""
+    torch.manual_seed(0)
+    network, recipe = build("cnn-deep"), RECIPES["mnist-cnn-rmsprop"]
+    before = {key: tensor.clone() for key, tensor in network.state_dict().items()}
+    export.halve(network)
+    folder = tmp_path_factory.mktemp("large")
+    export.write(network, recipe, DIGITS, CALIBRATION, folder)
+    return network, before, folder
+
+
+def test_a_large_network_is_rounded_to_16_bits(large):
+    network, before, folder = large
+    assert export.is_halved(network)
+    stored = load_file(folder / "model.safetensors")
+    for key, tensor in network.state_dict().items():
+        assert tensor.dtype == torch.float32
+        assert torch.equal(tensor, before[key].half().float())
+        assert stored[key].dtype == torch.float16
+        assert torch.equal(stored[key].float(), tensor)  # what is scored is what is stored
+    count = sum(tensor.numel() for tensor in before.values())
+    for file in ("model.safetensors", "model.onnx"):
+        assert 2 * count < (folder / file).stat().st_size < 2.1 * count
+
+
+def test_a_large_network_s_files_agree_with_it(large):
+    network, _, folder = large
+    onnx.checker.check_model(onnx.load(folder / "model.onnx"), full_check=True)
+    rng = np.random.default_rng(0)
+    x = rng.random((20, 1, 28, 28)).astype(np.float32)
+    with torch.inference_mode():
+        expected = network.eval()(torch.from_numpy(x)).numpy()
+    logits = OpenCVEngine((folder / "model.onnx").read_bytes()).logits(x)
+    np.testing.assert_allclose(likely(logits), likely(expected), atol=1e-3)
+    again = TorchEngine("cnn-deep", (folder / "model.safetensors").read_bytes()).logits(x)
+    np.testing.assert_allclose(likely(again), likely(expected), atol=1e-5)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", ["resnet50"])
+def test_torchvision_s_networks_agree_through_opencv(name):
+    torch.manual_seed(0)
+    shape = (3, 32, 32) if name == "resnet50" else (3, 96, 96)  # of a page's patch, a third each way: it pools
+    network, x = build(name).train(), torch.rand(8, *shape) * 2 - 1
+    with torch.inference_mode():
+        for _ in range(20):  # or its batch norms would let nothing through
+            network(x)
+        network.eval()
+        export.halve(network)
+        expected = network(x).numpy()
+    assert export.is_halved(network)
+    logits = OpenCVEngine(export.onnx_of(network, shape, half=True)).logits(x.numpy())
+    assert expected.std(axis=0).min() > 1e-3
+    np.testing.assert_allclose(likely(logits), likely(expected), atol=1e-3)
+
+
+class Tiny(torch.nn.Sequential):
+    """(N, 3, 32, 32) -> (N, 4) logits."""
+
+    def __init__(self):
+        super().__init__(
+            torch.nn.Conv2d(3, 2, 3), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(2, 4)
+        )
+
+
+@pytest.mark.parametrize("kind", ["digit", "page", "rings"])
+def test_every_kind_of_preparation_is_written_and_loaded(kind, tmp_path):
+    recipe, classes = {
+        "digit": (RECIPES["mnist-mlp"], DIGITS),
+        "page": (
+            dataclasses.replace(RECIPES["pages70-mobilenetv2"], prepare=PagePreparation(height=32, even=2, random=1)),
+            ("01", "02", "03", "04"),
+        ),
+        "rings": (RECIPES["pages70-compact"], tuple(f"{k:02}" for k in range(1, 71))),
+    }[kind]
+    network = Tiny() if kind == "page" else build(recipe.model)
+    export.write(network, recipe, classes, CALIBRATION, tmp_path / "run")
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (config["kind"], config["classes"], config["data"]) == (kind, list(classes), recipe.data)
+    loaded = hwr.load(str(tmp_path / "run"))
+    assert loaded.preparation == recipe.prepare
+    assert type(loaded.preparation) is {"digit": Preparation, "page": PagePreparation, "rings": RingPreparation}[kind]
+    assert loaded.calibration == CALIBRATION
+    assert loaded.classes == classes
+    assert type(loaded) is (hwr.Recognizer if kind == "digit" else hwr.Identifier)
+    told = loaded.read(drawing(5))
+    assert (told.digit if kind == "digit" else told.label) in {*classes, None}
