@@ -11,6 +11,8 @@ from torch import nn
 # What safetensors and torch raise for a file that is something else.
 NO_WEIGHTS = (SafetensorError, pickle.UnpicklingError, RuntimeError, LookupError, TypeError, ValueError, EOFError)
 
+COUNTER = "num_batches_tracked"  # of a batch norm: older state dicts have none, and nothing reads it here
+
 
 class InitError(ValueError):
     """First weights that can't be had or don't fit; the sentence says why and what to do."""
@@ -28,7 +30,7 @@ def initialize(network: nn.Module, init: str) -> None:
     own = network.state_dict()
     head = [name for name in tensors if name in own and tensors[name].shape != own[name].shape]
     last = list(own)[-2:]  # weight and bias of the last layer
-    missing = set(own) - set(tensors) - set(last)
+    missing = {name for name in own if not name.endswith(COUNTER)} - set(tensors) - set(last)
     wrong = sorted(missing | (set(head) - set(last)) | (set(tensors) - set(own)))
     if wrong:
         raise InitError(
