@@ -73,6 +73,12 @@ def test_linear_is_straight_and_one_cycle_is_a_cosine():
 
 
 @pytest.mark.parametrize("schedule", ["one-cycle", "linear"])
+@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+def test_every_optimizer_can_follow_a_schedule(name, schedule):
+    assert rates(dataclasses.replace(PHASE, optimizer=name, schedule=schedule), 20).max() == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("schedule", ["one-cycle", "linear"])
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 5, 6, 7, 10, 19, 21])
 def test_few_steps_are_enough_for_a_schedule(schedule, steps):
     seen = rates(dataclasses.replace(PHASE, schedule=schedule, warmup=0.1), steps)

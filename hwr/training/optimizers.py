@@ -26,7 +26,10 @@ def one_cycle(phase: Phase, optimizer: torch.optim.Optimizer, steps: int) -> LRS
     if phase.schedule not in ("one-cycle", "linear"):
         return None
     rise = min(0.5, max(phase.warmup, 2 / steps))  # torch wants two steps on the way up
-    how = {"anneal_strategy": "linear", "cycle_momentum": False} if phase.schedule == "linear" else {}
+    # Where an optimizer has a momentum, one-cycle moves it against the rate, from 0.95 to 0.85 and back.
+    how = {"cycle_momentum": not {"momentum", "betas"}.isdisjoint(optimizer.defaults)}
+    if phase.schedule == "linear":
+        how = {"anneal_strategy": "linear", "cycle_momentum": False}
     return OneCycleLR(optimizer, phase.lr, max(steps, 4), pct_start=rise, final_div_factor=1000, **how)
 
 
