@@ -168,3 +168,15 @@ def test_without_a_size_plane_validation_is_checked_once(folder):
     recipe = dataclasses.replace(RECIPES["mnist-mlp"], data="hoda")
     (check,) = Views(recipe, folder, 0, torch.nn.Identity()).checks()
     assert (check.name, check.x.shape) == ("validation", (30, 1, 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "says"),
+    [
+        ("mnist-mlp", "pages70", "mnist-mlp trains on digits, and pages70 is no set of these"),
+        ("pages70-compact", "mnist", "pages70-compact trains on pages, and mnist is no set of these"),
+    ],
+)
+def test_data_of_another_kind_is_told_in_a_sentence(name, other, says):
+    with pytest.raises(ValueError, match=says):
+        Views(dataclasses.replace(RECIPES[name], data=other), None, 0, torch.nn.Identity())

@@ -15,7 +15,7 @@ from hwr import data
 from hwr.data import clutter
 from hwr.data.photographs import photograph
 from hwr.data.samples import Samples
-from hwr.evaluation.score import inputs
+from hwr.evaluation.score import PAGES, inputs
 from hwr.imaging.augment import redraw, rewrite
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import Handwriting, Pens, Recipe, Windows
@@ -39,9 +39,12 @@ class Check(NamedTuple):
 
 
 class Views:
-    """A recipe's training and validation pictures."""
+    """A recipe's training and validation pictures. Raises ValueError for data that are not of the recipe's kind."""
 
     def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, network: nn.Module):
+        if isinstance(recipe.prepare, Preparation) == (recipe.data in PAGES):
+            what = "digits" if isinstance(recipe.prepare, Preparation) else "pages"
+            raise ValueError(f"{recipe.name} trains on {what}, and {recipe.data} is no set of these")
         self._recipe, self._data_dir, self._seed, self._network = recipe, data_dir, seed, network
 
     def training(self):
