@@ -163,19 +163,21 @@ def test_best_weights_that_are_missing_or_damaged_are_told_in_a_sentence(tmp_pat
 def test_an_interrupted_training_is_not_overwritten(tmp_path):
     checkpoint.save_last(state(), tmp_path)
     with pytest.raises(CheckpointError, match=f"{tmp_path} holds a training that was interrupted; go on with --resume"):
-        checkpoint.make_way(tmp_path)
+        checkpoint.check_free(tmp_path)
     assert (tmp_path / LAST).exists()
 
 
-def test_a_finished_training_makes_way(tmp_path):
-    """Its report goes first: the next one, interrupted, would otherwise pass for finished."""
+def test_a_finished_training_keeps_its_report_until_the_next_one_saves(tmp_path):
+    """The next one, interrupted, would otherwise pass for finished."""
     checkpoint.save_last(state(), tmp_path)
     (tmp_path / REPORT).write_text("{}")
-    checkpoint.make_way(tmp_path)
+    checkpoint.check_free(tmp_path)
+    assert (tmp_path / REPORT).exists()
+    checkpoint.save_last(state(), tmp_path)
     assert not (tmp_path / REPORT).exists()
 
 
 def test_an_empty_folder_and_none_at_all_are_free(tmp_path):
-    checkpoint.make_way(tmp_path)
-    checkpoint.make_way(tmp_path / "none")
+    checkpoint.check_free(tmp_path)
+    checkpoint.check_free(tmp_path / "none")
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """The state of a training on disk: last.pt to go on from, best.safetensors of the best epoch so far."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -19,20 +20,24 @@ class CheckpointError(ValueError):
 
 
 def save_last(state: dict, folder: Path) -> None:
-    """Write the whole state; a kill, a full disk or a power cut leaves the one before. Raises CheckpointError."""
+    """Write the whole state; a kill, a full disk or a power cut leaves the one before. Raises CheckpointError.
+
+    A report that lies there is of an earlier training, and goes: this one would pass for finished.
+    """
     buffer = io.BytesIO()
     torch.save(state, buffer)
+    with suppress(OSError):
+        (folder / REPORT).unlink()
     _write(folder / LAST, buffer.getvalue())
 
 
-def make_way(folder: Path) -> None:
-    """Clear a folder for a new training; raises CheckpointError where an unfinished one lies, which would be lost."""
+def check_free(folder: Path) -> None:
+    """Raise CheckpointError where an unfinished training lies in a folder: a new one would write over it."""
     if (folder / LAST).exists() and not (folder / REPORT).exists():
         raise CheckpointError(
             f"{folder} holds a training that was interrupted; go on with --resume, name another folder with --out, "
             f"or delete {folder / LAST}"
         )
-    (folder / REPORT).unlink(missing_ok=True)
 
 
 def load_last(folder: Path, settings: dict) -> dict:

@@ -86,7 +86,7 @@ class _Training:
         self.settings = _settings(recipe, seed, self.processes)
         self.resumed = checkpoint.load_last(out, self.settings) if resume else None
         if self._is_main and not resume:
-            checkpoint.make_way(out)
+            checkpoint.check_free(out)
         stop.saved = resume
 
         torch.manual_seed(seed)
