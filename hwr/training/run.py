@@ -22,7 +22,7 @@ from hwr.evaluation.score import Score, answers, logits, score
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import RECIPES, Recipe
 from hwr.training import curves, export
-from hwr.training.loop import train
+from hwr.training.loop import Trained, train
 from hwr.training.stop import Stop
 
 LIBRARIES = ("torch", "torchvision", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
@@ -44,6 +44,14 @@ def run(
     trained = train(recipe, data_dir, seed, out, stop, resume)
     if not trained.main:
         return None
+    try:
+        return _leave(trained, recipe, data_dir, seed, out, {"commit": started_at, "command": command})
+    except OSError as error:
+        raise ValueError(f"{out}: can't be written ({error.strerror}); make room, then --resume") from None
+
+
+def _leave(trained: Trained, recipe: Recipe, data_dir: Path | None, seed: int, out: Path, origin: dict) -> dict:
+    """Score a trained network and write all that a run leaves; raises OSError."""
     export.halve(trained.network)
     asked = _ask(recipe, data_dir, trained.network)
     fitted = _fit([part for name, part in asked.items() if name.startswith(data.UNSEEN.get(recipe.data, "validation"))])
@@ -54,8 +62,7 @@ def run(
         "recipe": dataclasses.asdict(recipe),
         "changed": RECIPES[recipe.name].changes(recipe),
         "seed": seed,
-        "commit": started_at,
-        "command": command,
+        **origin,
         "protocol": PROTOCOL,
         "init": recipe.init,
         "data": recipe.data,
@@ -140,5 +147,8 @@ def _answer_ms(recipe: Recipe, samples: Samples, folder: Path) -> float:
 def commit(folder: Path = Path(__file__).parent) -> str:
     """The commit of this code, with "-dirty" behind it where files differ from it; "unknown" outside git."""
     asked = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40"]
-    told = subprocess.run(asked, capture_output=True, text=True)
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True)
+    except FileNotFoundError:  # no git here
+        return "unknown"
     return told.stdout.strip() or "unknown"
