@@ -76,8 +76,8 @@ class Phase:
     epochs: passes; steps: batches in each, None for as many as the data has.
     optimizer: a name in `hwr.training.optimizers.OPTIMIZERS`; lr: its rate, the peak of a one-cycle schedule.
     schedule: "constant"; "one-cycle", a rise over the share `warmup` of the steps and a fall to almost nothing, both
-        along a cosine; "linear", the same in straight lines; or "plateau", halved, to `floor` at least, when
-        validation accuracy has not risen for `patience` epochs.
+        along a cosine, while a momentum goes from 0.95 to 0.85 and back; "linear", a rise and a fall in straight
+        lines; or "plateau", halved, to `floor` at least, when validation accuracy has not risen for `patience` epochs.
     weight_decay; smoothing: label smoothing, 0 to 1.
     trains: "all", or "head" for the last layer alone.
     stop: end the phase after so many epochs without a better validation accuracy; 0 for never.
