@@ -1,50 +1,67 @@
+"""Whole trainings, as `python train.py …` and in this process. Those that are interrupted are in test_stop.py."""
+
+import csv
 import dataclasses
-import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import torch
+from made import write_gan_digits, write_mnist, write_pages70
 from PIL import Image
-from safetensors.torch import save
 from scans import write_hoda
+from torch import nn
+from trainings import ROOT, Training, sha256
 
 import hwr
-from hwr import weights
+from hwr import models, weights
 from hwr.evaluation.calibration import Calibration
 from hwr.evaluation.score import evaluate, wilson
 from hwr.imaging.preparation import Preparation
 from hwr.models import build
-from hwr.recipes import RECIPES
-from hwr.training import curves, export
+from hwr.recipes import RECIPES, Phase
+from hwr.training import export, loop
 from hwr.training import run as training
-from hwr.training.loop import History, train
+from hwr.training.loop import train
+from hwr.training.stop import Stop
 
-ROOT = Path(__file__).parent.parent
-RECIPE = dataclasses.replace(RECIPES["hoda-compact"], epochs=1)
+pytestmark = pytest.mark.timeout(300)  # s
+
 SEED = 5
+OPTIONS = ["--epochs", 1, "--batch", 20, "--lr", 0.002, "--seed", SEED]
+WRITERS = 2
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return write_hoda(tmp_path_factory.mktemp("data"), train=300, validation=100, test=90)
+def made(tmp_path_factory) -> Path:
+    """All the data in small."""
+    folder = tmp_path_factory.mktemp("data")
+    write_hoda(folder, train=120, validation=41, test=31)
+    write_gan_digits(folder, train=5, test=2)
+    write_mnist(folder, train=120, test=20)
+    return write_pages70(folder, writers=WRITERS)
 
 
-def command(*arguments) -> subprocess.CompletedProcess:
+def command(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
+    """`python train.py …`, as it is typed."""
     return subprocess.run(
-        [sys.executable, "train.py", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=100
-    )
+        [sys.executable, ROOT / "train.py", *map(str, arguments)],
+        cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def out(folder, tmp_path_factory) -> Path:
-    """What `train.py` leaves after an epoch on 300 pictures."""
+def out(made, tmp_path_factory) -> Path:
+    """What `train.py` leaves after an epoch on 120 pictures."""
     out = tmp_path_factory.mktemp("run") / "out"
-    said = command("hoda-compact", "--epochs", 1, "--seed", SEED, "--data-dir", folder, "--out", out)
+    said = command("hoda-compact", *OPTIONS, "--data-dir", made, "--out", out)
     assert said.returncode == 0, said.stderr
     assert f"weights, report and pictures are in {out}" in said.stdout
     return out
@@ -55,44 +72,80 @@ def report(out) -> dict:
     return json.loads((out / "report.json").read_text())
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_trains_to_a_folder_that_reads(name, made, tmp_path):
+    out = tmp_path / "out"
+    smoke = Training(tmp_path / "said", [name, "--smoke", "--data-dir", made, "--out", out])
+    assert smoke.wait() == 0, smoke.said
+    left = {path.name for path in out.iterdir()}
+    assert {*export.FILES, "report.json", "loss.csv", "accuracy.csv", "curves.png"} <= left
+    ends = ("-scale-known", "-scale-unknown") if name == "hoda-compact" else ("",)
+    for end in ends:
+        assert {f"confusion{end}.png", f"reliability{end}.png", f"worst{end}.png", f"result{end}.csv"} <= left
+    report = json.loads((out / "report.json").read_text())
+    phases = len(RECIPES[name].phases)
+    assert report["steps"] == 3 * phases
+    with open(out / "loss.csv", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["step", "loss"]
+    assert len(rows) == 1 + report["steps"]
+    with open(out / f"result{ends[0]}.csv", newline="") as file:
+        assert len(list(csv.reader(file))) == 1 + report["scores"][f"test{ends[0] and ', scale known'}"]["n"]
+    assert len((out / "accuracy.csv").read_text().splitlines()) == 1 + phases
+    model = hwr.load(str(out))
+    picture = np.full((300, 500), 255, np.uint8)
+    cv2.putText(picture, "1 lazy dog", (20, 180), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 6)
+    assert model.read(picture) is not None
+
+
 def test_a_run_leaves_weights_report_and_pictures(out):
-    pictures = {
-        "curves.png": (1050, 900),
-        "confusion-scale-known.png": (960, 900),
-        "confusion-scale-unknown.png": (960, 900),
-        "reliability-scale-known.png": (750, 750),
-        "reliability-scale-unknown.png": (750, 750),
-    }
-    assert {path.name for path in out.iterdir()} == {*export.FILES, "report.json", *pictures}
+    pictures = {"curves.png": (1050, 900)}
+    for known in ("known", "unknown"):
+        pictures[f"confusion-scale-{known}.png"] = pictures[f"worst-scale-{known}.png"] = None
+        pictures[f"reliability-scale-{known}.png"] = (750, 750)
+    tables = {"loss.csv", "accuracy.csv", "result-scale-known.csv", "result-scale-unknown.csv"}
+    state = {"last.pt", "best.safetensors"}
+    assert {path.name for path in out.iterdir()} == {*export.FILES, "report.json", *pictures, *tables, *state}
     for name, size in pictures.items():
         with Image.open(out / name) as picture:
             picture.load()
-            assert (picture.format, picture.size) == ("PNG", size)
+            assert picture.format == "PNG"
+            assert size in (None, picture.size)
             assert len(np.unique(np.asarray(picture.convert("L")))) > 20
 
 
-def test_the_report_tells_where_its_figures_come_from(out, report, folder):
+def test_the_report_tells_where_its_figures_come_from(out, report, made):
     assert report["seed"] == SEED
     assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?|unknown", report["commit"])
-    assert report["command"].startswith("python train.py hoda-compact --epochs 1 --seed 5 --data-dir")
-    assert str(folder) in report["command"]
+    assert f"{made}" in report["command"]
+    assert re.match(r"python \S*train.py hoda-compact --epochs 1 --batch 20 --lr 0.002 --seed 5 ", report["command"])
     assert "test scored once" in report["protocol"]
-    assert report["recipe"] == json.loads(json.dumps(dataclasses.asdict(RECIPE)))
-    assert report["parameters"] == sum(weight.numel() for weight in build(RECIPE.model).parameters())
+    assert (report["init"], report["data"], report["processes"], report["steps"]) == ("random", "hoda", 1, 6)
+    assert report["parameters"] == sum(weight.numel() for weight in build("compact").parameters())
+    assert report["bytes"] == {name: (out / name).stat().st_size for name in export.FILES}
+    assert report["answer_ms"] > 0
     assert report["libraries"]["torch"] == training.torch.__version__.split("+")[0]
     config = json.loads((out / "config.json").read_text())
     assert config["calibration"] == report["calibration"]
 
 
+def test_the_report_names_what_was_changed(report):
+    assert report["changed"] == {"epochs": [40, 1], "batch": [256, 20], "lr": [3e-3, 2e-3]}
+    published = RECIPES["hoda-compact"]
+    phase = dataclasses.replace(published.phases[0], epochs=1, lr=2e-3)
+    recipe = dataclasses.replace(published, phases=(phase,), batch=20)
+    assert report["recipe"] == json.loads(json.dumps(dataclasses.asdict(recipe)))
+
+
 def test_the_report_adds_up(report):
-    sizes = {"validation": 100, "test": 90}
+    sizes = {"validation": 41, "test": 31}
     assert set(report["scores"]) == {f"{split}, scale {known}" for split in sizes for known in ("known", "unknown")}
     for name, score in report["scores"].items():
         assert score["n"] == sizes[name.split(",")[0]]
         assert score["accuracy"] == score["correct"] / score["n"]
         confusion = np.array(score["confusion"])
         assert confusion.shape == (10, 11)
-        assert confusion.sum(axis=1).tolist() == [score["n"] // 10] * 10
+        assert confusion.sum(axis=1).tolist() == [score["n"] // 10 + (digit == 0) for digit in range(10)]
         assert np.trace(confusion[:, :10]) == score["correct"]
         assert confusion[:, 10].sum() == score["refused"]
         assert (score["low"], score["high"]) == wilson(score["correct"], score["n"])
@@ -101,20 +154,21 @@ def test_the_report_adds_up(report):
 
 def test_the_config_is_the_recipe_s(out):
     config = json.loads((out / "config.json").read_text())
-    assert (config["recipe"], config["model"]) == (RECIPE.name, RECIPE.model)
-    assert Preparation(**config["preparation"]) == RECIPE.prepare
+    recipe = RECIPES["hoda-compact"]
+    assert (config["recipe"], config["model"]) == (recipe.name, recipe.model)
+    assert Preparation(**config["preparation"]) == recipe.prepare
     assert Calibration(**config["calibration"]).temperature > 0
 
 
-def test_the_same_seed_gives_the_same_weights_to_the_bit(out, folder):
-    expected = hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
+def test_the_same_seed_gives_the_same_weights_to_the_bit(out, made, tmp_path):
     for seed in (SEED, SEED + 1):
-        tensors = train(RECIPE, folder, seed).network.state_dict()
-        again = save({name: tensor.contiguous() for name, tensor in tensors.items()})
-        assert (hashlib.sha256(again).hexdigest() == expected) == (seed == SEED)
+        place = ["--data-dir", made, "--out", tmp_path / f"{seed}"]
+        again = Training(tmp_path / "said", ["hoda-compact", *OPTIONS[:-1], seed, *place])
+        assert again.wait() == 0, again.said
+        assert (sha256(tmp_path / f"{seed}") == sha256(out)) == (seed == SEED)
 
 
-def test_what_was_shipped_scores_as_the_report_says(out, report, folder, tmp_path, monkeypatch):
+def test_what_was_shipped_scores_as_the_report_says(out, report, made, tmp_path, monkeypatch):
     finished = shutil.copytree(out, tmp_path / "run")
     (finished / "report.json").write_text(json.dumps(report | {"commit": "0123456789" * 4}))  # as if clean
     (tmp_path / "weights").mkdir()
@@ -122,30 +176,82 @@ def test_what_was_shipped_scores_as_the_report_says(out, report, folder, tmp_pat
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     shipped = hwr.load("hoda-compact")
     for known in (True, False):
-        again = evaluate(shipped, "hoda", "test", folder, scale_known=known)
+        again = evaluate(shipped, "hoda", "test", made, scale_known=known)
         told = report["scores"][f"test, scale {'known' if known else 'unknown'}"]
-        assert again["n"] == told["n"] == 90
+        assert again["n"] == told["n"] == 31
         assert again["correct"] == told["correct"]
         assert again["ece"] == pytest.approx(told["ece"], abs=1e-5)
 
 
-def test_it_learns(folder):
-    recipe = dataclasses.replace(RECIPES["hoda-compact"], epochs=4, batch=25, views=2, averaging=0.9)
-    trained = train(recipe, folder, seed=0)
-    losses, known, unknown = trained.history
-    assert len(losses) == 4 * (round(300 * (1 + RECIPES["hoda-compact"].clutter)) // 25)
-    assert len(known) == len(unknown) == 4
-    assert np.mean(losses[-12:]) < 0.6 * np.mean(losses[:12])
-    assert min(known[-1], unknown[-1]) > 0.85
+def test_it_learns(made, tmp_path):
+    recipe = RECIPES["hoda-compact"]
+    phase = dataclasses.replace(recipe.phases[0], epochs=6, averaging=0.9)
+    augment = dataclasses.replace(recipe.augment, views=2)
+    trained = train(dataclasses.replace(recipe, phases=(phase,), augment=augment, batch=10), made, 0, tmp_path, Stop())
+    history, known, unknown = trained.history, *trained.history.validation.values()
+    assert list(history.validation) == ["validation, scale known", "validation, scale unknown"]
+    assert len(history.losses) == 6 * (round(120 * (1 + augment.clutter)) // 10)
+    assert len(history.training) == len(known) == len(unknown) == 6
+    assert np.mean(history.losses[-12:]) < 0.6 * np.mean(history.losses[:12])
+    assert min(known[-1], unknown[-1]) > 0.8
+    assert trained.main
     assert not trained.network.training
 
 
-@pytest.mark.filterwarnings("ignore:Data has no positive values")
-def test_the_curves_of_a_perfect_network_can_be_drawn(tmp_path):
-    curves.plot(History([2.0, 1.0, 0.1], [0.9, 1.0], [0.8, 1.0]), "perfect", tmp_path / "few.png")
-    curves.plot(History([0.5] * 200, [1.0], [1.0]), "perfect", tmp_path / "many.png")
-    few, many = ((tmp_path / name).read_bytes() for name in ("few.png", "many.png"))
-    assert few != many
+@pytest.fixture
+def tiny(monkeypatch, made, tmp_path):
+    """Trains a network of two layers for these phases, where each epoch's validation accuracy is as told; gives
+    what was trained, and the weights after each epoch."""
+    monkeypatch.setitem(
+        models.BUILDERS, "tiny", lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.Tanh(), nn.Linear(8, 10))
+    )
+
+    def tiny(accuracies: list[float], *phases: Phase, keep: str = "last"):
+        left, after = iter(accuracies), []
+
+        def check(self):
+            after.append({name: tensor.clone() for name, tensor in self.body.state_dict().items()})
+            return {"validation": next(left)}
+
+        monkeypatch.setattr(loop._Training, "_check", check)
+        recipe = RECIPES["persian-lenet5"]
+        recipe = dataclasses.replace(recipe, data="hoda", model="tiny", phases=phases, batch=60, keep=keep)
+        return train(recipe, made, 0, tmp_path, Stop()), after
+
+    return tiny
+
+
+def same(weights: dict, others: dict) -> bool:
+    return all(torch.equal(weights[name], others[name]) for name in weights)
+
+
+def test_each_phase_stops_when_it_stalls_and_the_next_begins_anew(tiny):
+    phase = Phase(epochs=20, optimizer="sgd", lr=0.1, stop=2)
+    accuracies = [0.5, 0.6, 0.6, 0.5, 0.1, 0.2, 0.3, 0.3, 0.3]  # the second phase rises for long below the first
+    trained, after = tiny(accuracies, phase, phase)
+    assert trained.history.validation["validation"] == accuracies
+    assert same(trained.network.state_dict(), after[-1])
+
+
+def test_without_stop_a_phase_runs_to_its_end(tiny):
+    trained, _ = tiny([0.5] * 6, Phase(epochs=6, optimizer="adam", lr=0.01))
+    assert len(trained.history.losses) == 6 * 2
+
+
+def test_the_best_epoch_s_weights_are_kept(tiny):
+    phase = Phase(epochs=4, optimizer="sgd", lr=0.1)
+    trained, after = tiny([0.3, 0.9, 0.9, 0.5], phase, keep="best")
+    assert same(trained.network.state_dict(), after[1])  # the first of two that are as good
+
+
+def test_the_second_phase_begins_with_the_best_of_the_first_and_may_not_reach_it(tiny):
+    head = Phase(epochs=3, optimizer="sgd", lr=0.1, trains="head")
+    still = Phase(epochs=1, optimizer="sgd", lr=1e-30)  # moves nothing
+    trained, after = tiny([0.3, 0.9, 0.5, 0.2], head, still, keep="best")
+    assert same(after[3], after[1])
+    assert same(trained.network.state_dict(), after[1])
+    assert torch.equal(after[0]["1.weight"], after[2]["1.weight"])  # the head alone was trained
+    assert not torch.equal(after[0]["3.weight"], after[2]["3.weight"])
 
 
 def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path, monkeypatch):
@@ -169,20 +275,47 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path, monkeypat
     ("arguments", "says"),
     [
         (["hoda-compcat"], "hoda-compact"),
-        (["hoda-compact", "--epochs", "0"], "0 is no number of epochs; give 1 or more"),
+        (["hoda-compact", "--epochs", "0"], "0 is no number of them; give 1 or more"),
+        (["hoda-compact", "--lr", "fast"], "fast is no learning rate; give a number such as 0.001"),
+        (["hoda-compact", "--lr", "nan"], "nan is no learning rate"),
+        (["hoda-compact", "--lr", "0.1,0.2"], "hoda-compact has 1 phases; give --lr as many rates"),
+        (["pages70-mobilenetv2", "--lr", "0.1"], "pages70-mobilenetv2 has 2 phases; give --lr as many rates"),
+        (["hoda-compact", "--seed", "-1"], "-1 is no seed"),
+        (["hoda-compact", "--smoke", "--ship"], "--smoke trains too little to ship; leave one of the two out"),
         (["hoda-compact", "--data-dir", "nowhere"], "there is no hoda/Train_60000.cdb in nowhere; put it there"),
+        (["mnist-mlp", "--data", "letters", "--data-dir", "nowhere"], "no dataset is called 'letters'; there are hoda"),
+        (["hoda-compact", "--resume", "--out", "nowhere"], "there is no nowhere/last.pt to resume from"),
+        (["mnist-mlp", "--init", "imagenet", "--data-dir", "nowhere"], "say --init random"),
     ],
 )
-def test_what_can_not_be_trained_is_told_in_a_sentence(arguments, says):
-    said = command(*arguments)
-    assert said.returncode == 2
-    assert says in said.stderr
-    assert "Traceback" not in said.stderr
+def test_what_can_not_be_trained_is_told_in_a_sentence(arguments, says, tmp_path):
+    out = [] if "--out" in arguments else ["--out", tmp_path / "out"]
+    training = Training(tmp_path / "said", [*arguments, *out])
+    assert training.wait() == 2
+    assert says in training.said
+    assert "Traceback" not in training.said
 
 
 def test_damaged_data_is_told_in_a_sentence(tmp_path):
     (tmp_path / "Train_60000.cdb").write_bytes(b"no data")
-    said = command("hoda-compact", "--data-dir", tmp_path)
+    training = Training(tmp_path / "said", ["hoda-compact", "--data-dir", tmp_path, "--out", tmp_path / "out"])
+    assert training.wait() == 2
+    assert "Train_60000.cdb: the file has 7 bytes" in training.said
+    assert "Traceback" not in training.said
+
+
+def test_train_alone_without_a_network_names_the_option_that_helps(made, tmp_path):
+    away = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "no_proxy": "", "NO_PROXY": ""}
+    said = command(cwd=tmp_path, HWR_DATA=str(made), TORCH_HOME=str(tmp_path / "torch"), **away)
     assert said.returncode == 2
-    assert "Train_60000.cdb: the file has 7 bytes" in said.stderr
+    assert "the ImageNet weights can't be downloaded from https://" in said.stderr
+    assert "start from random weights with --init random" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_help_lists_the_recipes_with_their_claims():
+    said = command("--help")
+    assert said.returncode == 0
+    for name, recipe in RECIPES.items():
+        claim = "no figure" if recipe.claim.accuracy is None else f"{recipe.claim.accuracy:.2%}"
+        assert re.search(rf"^  {name} +{claim}  {re.escape(recipe.claim.protocol)}$", said.stdout, re.MULTILINE)

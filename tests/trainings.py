@@ -115,6 +115,7 @@ def signal_in_export(number: int) -> None:
 
 def _run(said: Path, arguments: list[str], patch: Callable | None, patched: tuple) -> None:
     os.setsid()
+    multiprocessing.set_start_method("fork", force=True)  # as ever for those that it starts, not from a server again
     with open(said, "wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
