@@ -1,6 +1,7 @@
 """What the network sees while it trains, prepared beforehand and held in memory."""
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,13 +20,14 @@ from hwr.evaluation.score import PAGES, inputs
 from hwr.imaging.augment import redraw, rewrite
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import Handwriting, Pens, Recipe, Windows
+from hwr.training.stop import Stop
 from hwr.training.windows import PageViews, PenViews, check_pages
 
 NO_DIGIT = 10  # the class of a picture without a digit
 KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
 
 WORKERS = 2  # processes that make views
-AT_A_TIME = 500
+AT_A_TIME = 100  # views: a process that is told to end makes these first
 
 
 class Check(NamedTuple):
@@ -107,8 +109,7 @@ class Handwritten:
         self.labels[: len(samples.labels)] = torch.from_numpy(samples.labels)
         self._padded = torch.empty(len(maker), *recipe.prepare.shape[1:], dtype=torch.uint8)
         self._size = torch.empty(len(maker))
-        made = DataLoader(maker, AT_A_TIME, num_workers=WORKERS, worker_init_fn=_work)
-        for k, (padded, size) in enumerate(tqdm(made, "views", leave=False, disable=None)):
+        for k, (padded, size) in enumerate(tqdm(_made(maker), "views", leave=False, disable=None)):
             self._padded[k * AT_A_TIME : k * AT_A_TIME + len(size)] = padded
             self._size[k * AT_A_TIME : k * AT_A_TIME + len(size)] = size
         self._padded = self._padded.view(maker.views, maker.pictures, *recipe.prepare.shape[1:])
@@ -125,11 +126,20 @@ class Handwritten:
         return torch.stack(planes[: self._planes], dim=1), self.labels[indices]
 
 
+def _made(maker: "_Maker") -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """All views in their order, AT_A_TIME together, made by processes that signals leave alone."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, Stop.SIGNALS)  # until each of them ignores these
+    try:
+        return iter(DataLoader(maker, AT_A_TIME, num_workers=WORKERS, worker_init_fn=_work))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(_) -> None:
     """What a process that makes views does first."""
     cv2.setNumThreads(0)  # the processes are the parallelism
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)  # Ctrl-C reaches them too: they end without a word
+    for number in Stop.SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C reaches them too; their parent ends them, without a word
 
 
 class _Maker(Dataset):
