@@ -42,9 +42,13 @@ def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> N
     if args.push_to_hub:
         push.check(args.push_to_hub)
 
+    if os.environ.get("RANK", "0") == "0":
+        print(f"{recipe.name}: reading the data and preparing it", flush=True)
+
     from hwr import weights  # torch takes seconds: not for --help, and no traceback where Ctrl-C comes meanwhile
     from hwr.training import export
-    from hwr.training.run import commit, run
+    from hwr.training.origin import commit
+    from hwr.training.run import run
 
     if args.ship:
         if args.smoke:

@@ -9,12 +9,12 @@ import dataclasses
 import json
 import math
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hwr
+from hwr.data.names import natural
 from hwr.recognizer import PERSIAN
 
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # as a shell reports an end by SIGINT and by SIGPIPE
@@ -134,7 +134,7 @@ def _pictures(paths: list[str]) -> Iterator[tuple[str, str | None]]:
     for path in paths:
         try:
             if os.path.isdir(path):
-                names = sorted((entry.name for entry in os.scandir(path) if _is_picture(entry)), key=_natural)
+                names = sorted((entry.name for entry in os.scandir(path) if _is_picture(entry)), key=natural)
                 yield from ((os.path.join(path, name), None) for name in names)
                 if not names:
                     yield path, "the folder holds no file"
@@ -151,13 +151,6 @@ def _pictures(paths: list[str]) -> Iterator[tuple[str, str | None]]:
 def _is_picture(entry: os.DirEntry) -> bool:
     """Whatever lies in a folder openly is meant to be one; what is none gets its line, not silence."""
     return entry.is_file() and not entry.name.startswith(".")
-
-
-def _natural(name: str) -> tuple:
-    """A key that sorts digit2 before digit10, and ۲ before ۱۰."""
-    parts = re.split(r"(\d+)", name)
-    parts[1::2] = map(int, parts[1::2])
-    return parts, name
 
 
 def _answer(recognizer: hwr.Recognizer | hwr.Identifier, path: str, known: dict) -> dict:

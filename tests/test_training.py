@@ -27,7 +27,7 @@ from hwr.evaluation.score import evaluate, wilson
 from hwr.imaging.preparation import Preparation
 from hwr.models import build
 from hwr.recipes import RECIPES, Phase
-from hwr.training import export, loop
+from hwr.training import export, loop, origin
 from hwr.training import run as training
 from hwr.training.loop import train
 from hwr.training.stop import Stop
@@ -261,14 +261,14 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(tmp_path, monkeypat
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert training.commit(tmp_path) == "unknown"
+    assert origin.commit(tmp_path) == "unknown"
     git("init", "-q")
     (tmp_path / "file").write_text("one")
     git("add", "file")
     git("commit", "-q", "-m", "one")
-    assert training.commit(tmp_path) == git("rev-parse", "HEAD")
+    assert origin.commit(tmp_path) == git("rev-parse", "HEAD")
     (tmp_path / "file").write_text("two")
-    assert training.commit(tmp_path) == git("rev-parse", "HEAD") + "-dirty"
+    assert origin.commit(tmp_path) == git("rev-parse", "HEAD") + "-dirty"
 
 
 @pytest.mark.parametrize(

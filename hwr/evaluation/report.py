@@ -52,8 +52,9 @@ def figures(name: str) -> dict[str, dict] | None:
     shipped = weights.index().get(name)
     if shipped:
         return shipped["figures"]
-    report = reports(Path.cwd()).get(name)
-    if report is None:
+    try:
+        report = _read(RESULTS / name / "report.json")
+    except ValueError:  # none, or of something else
         return None
     return {key: {f: score[f] for f in ("n", "correct", "accuracy", "ece")} for key, score in report["scores"].items()}
 

@@ -16,6 +16,7 @@ from hwr.imaging.patches import log_softmax
 POINTS = 8  # a ring
 CODES = 2**POINTS
 RULE = 60  # px: no stroke runs level for as long as this, a printed rule does
+MOST_EDGE = 1_000_000  # px that are looked at, evenly chosen: a page in hand has a tenth of it
 CROSSING = 8  # px: ink that stands as high as this on a rule is a stroke that crosses it
 
 
@@ -51,6 +52,7 @@ class RingPreparation:
         framed = cv2.copyMakeBorder(ink, *[frame] * 4, cv2.BORDER_CONSTANT, value=0)
         edge = framed & ~cv2.erode(framed, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)))
         at, width, flat = np.flatnonzero(edge), framed.shape[1], framed.ravel()
+        at = at[:: -(-len(at) // MOST_EDGE) or 1]
         codes = np.zeros((len(at), len(self.radii)), np.uint8)
         for ring, radius in enumerate(self.radii):
             for bit in range(POINTS):
@@ -64,8 +66,7 @@ class RingPreparation:
 
         Square roots of the shares: common codes do not drown the rare ones.
         """
-        numbered = codes.astype(np.int64) + CODES * np.arange(len(self.radii))
-        counts = np.bincount(numbered.ravel(), minlength=self.shape[0])
+        counts = np.concatenate([np.bincount(ring, minlength=CODES) for ring in codes.T])
         return (self.scale * np.sqrt(counts / max(len(codes), 1))).astype(np.float32).reshape(self.shape)
 
     def pool(self, logits: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def _halve_initializers(graph: onnx.GraphProto) -> None:
 
 def check_clean(commit: str) -> None:
     """Raise ValueError where weights trained at this state of the code could not be trained again by others."""
-    if commit == "unknown" or commit.endswith("-dirty"):
+    if not re.fullmatch(r"[0-9a-f]{40}", commit):  # unknown, with changes, or one after another
         raise ValueError(f"weights ship from a clean commit, this is {commit}; commit the changes, then train")
 
 

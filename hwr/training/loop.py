@@ -22,6 +22,7 @@ from hwr import models
 from hwr.recipes import Phase, Recipe
 from hwr.training import checkpoint, optimizers
 from hwr.training.batches import Share
+from hwr.training.origin import commit
 from hwr.training.stop import Stop, Stopped
 from hwr.training.views import Views
 
@@ -56,14 +57,15 @@ class Place:
 
 
 class Trained(NamedTuple):
-    """A network with the weights that are kept, what happened on the way, how long it took, and whether this
-    process is the one that writes."""
+    """A network with the weights that are kept, what happened on the way, how long it took on how many processes,
+    whether this one is the one that writes, and the commit of the code that trained."""
 
     network: nn.Module
     history: History
     seconds: float
     processes: int
     main: bool
+    commit: str
 
 
 def train(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool = False) -> Trained:
@@ -87,6 +89,9 @@ class _Training:
         self.resumed = checkpoint.load_last(out, self.settings) if resume else None
         if self._is_main and not resume:
             checkpoint.check_free(out)
+        self.commit = commit()  # what trains is what is there at the start
+        if self.resumed and self.resumed["commit"] != self.commit:
+            self.commit = f"{self.resumed['commit']}, then {self.commit}"
         stop.saved = resume
 
         torch.manual_seed(seed)
@@ -114,7 +119,7 @@ class _Training:
         if self.stop.asked:
             raise Stopped(self.stop.asked)
         self.network.cpu().eval()
-        return Trained(self.network, self.history, self.place.seconds, self.processes, self._is_main)
+        return Trained(self.network, self.history, self.place.seconds, self.processes, self._is_main, self.commit)
 
     def _train_phase(self, phase: Phase) -> None:
         self.phase, steps = phase, self._steps(phase)
@@ -243,7 +248,12 @@ class _Training:
         self.place.seconds = self.seconds_before + now - self.started
         self.saved = now
         if self._is_main:
-            state = {"settings": self.settings, "place": asdict(self.place), "history": asdict(self.history)}
+            state = {
+                "settings": self.settings,
+                "commit": self.commit,
+                "place": asdict(self.place),
+                "history": asdict(self.history),
+            }
             state["body"] = self.body.state_dict()
             if parts:
                 state |= {name: part.state_dict() for name, part in self._parts().items()}

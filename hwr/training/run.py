@@ -4,7 +4,6 @@ import dataclasses
 import json
 import platform
 import statistics
-import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -40,12 +39,11 @@ def run(
 
     With several processes all but one return None: that one writes. Raises what `train` does.
     """
-    started_at = commit()  # what trains is what was there at the start
     trained = train(recipe, data_dir, seed, out, stop, resume)
     if not trained.main:
         return None
     try:
-        return _leave(trained, recipe, data_dir, seed, out, {"commit": started_at, "command": command})
+        return _leave(trained, recipe, data_dir, seed, out, {"commit": trained.commit, "command": command})
     except OSError as error:
         raise ValueError(f"{out}: can't be written ({error.strerror}); make room, then --resume") from None
 
@@ -142,13 +140,3 @@ def _answer_ms(recipe: Recipe, samples: Samples, folder: Path) -> float:
         logits(engine, recipe.prepare, Samples([samples.images[k]], samples.labels[k : k + 1], samples.dpi))
         times.append(1000 * (time.perf_counter() - began))
     return round(statistics.median(times), 2)
-
-
-def commit(folder: Path = Path(__file__).parent) -> str:
-    """The commit of this code, with "-dirty" behind it where files differ from it; "unknown" outside git."""
-    asked = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        told = subprocess.run(asked, capture_output=True, text=True)
-    except FileNotFoundError:  # no git here
-        return "unknown"
-    return told.stdout.strip() or "unknown"
