@@ -18,7 +18,7 @@ def few(monkeypatch):
 
 @pytest.mark.usefixtures("few")
 def test_every_digit_comes_equally_often_in_the_promised_form():
-    images, labels, dpi = drawings.read("test")
+    images, labels, dpi, *_ = drawings.read("test")
     assert dpi is None
     assert labels.dtype == np.int64
     assert np.bincount(labels).tolist() == [3] * 10
