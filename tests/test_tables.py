@@ -50,7 +50,9 @@ def test_answered(milliseconds, told):
 
 @pytest.mark.parametrize(("size", "told"), [(980_000, "0.98 MB"), (94_600_000, "95 MB")])
 def test_weight(size, told):
-    assert tables.weight({"bytes": {"model.onnx": size, "model.safetensors": 1}}) == told
+    sizes = {"bytes": {"model.onnx": size, "model.safetensors": 1}}
+    assert tables.weight(sizes | {"recipe": {"name": "hoda-compact"}}) == told
+    assert tables.weight(sizes | {"recipe": {"name": "hoda-resnet50"}}) == f"{told}, not shipped"
     assert tables.weight({}) == "–"
 
 

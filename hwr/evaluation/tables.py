@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 
+from hwr import weights
 from hwr.evaluation.score import wilson
 from hwr.recipes import Recipe
 
@@ -157,9 +158,12 @@ def interval(low: float, high: float, digits: int = 2) -> str:
 
 
 def weight(report: dict) -> str:
-    """The size of the network that answers."""
+    """The size of the network that answers, and whether it has to be trained first."""
     size = report.get("bytes", {}).get("model.onnx")
-    return NONE if size is None else f"{size / 1e6:.2f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+    if size is None:
+        return NONE
+    told = f"{size / 1e6:.2f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+    return told if report["recipe"]["name"] in weights.index() else f"{told}, not shipped"
 
 
 def duration(seconds: float | None) -> str:
