@@ -27,7 +27,7 @@ def steps(path: Path) -> list[dict]:
 def test_the_header_is_complete():
     assert (HEADER["sdk"], HEADER["sdk_version"], HEADER["python_version"]) == ("gradio", PINS["gradio"], "3.11")
     assert HEADER["suggested_hardware"] == "cpu-basic"
-    assert HEADER["models"] == [published.repo for published in PUBLISHED.values()]
+    assert HEADER["models"] == HEADER["preload_from_hub"] == [published.repo for published in PUBLISHED.values()]
     assert {"title", "emoji", "colorFrom", "colorTo", "app_file", "license", "license_name"} <= HEADER.keys()
     assert (ROOT / HEADER["license_link"]).is_file()
 
