@@ -155,4 +155,7 @@ def _rates(text: str) -> list[float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # at once: torch takes two seconds to be taken down, and Ctrl-C should not wait for that
