@@ -46,3 +46,17 @@ def hub(monkeypatch, tmp_path) -> Iterator:
         point(monkeypatch, hub.url, tmp_path / "home")
         yield hub
         close_session()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """The system's Chromium, opened once: Playwright can't run twice in a process."""
+    from playwright.sync_api import sync_playwright
+
+    from benchmarks.page import FLAGS, chromium
+
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS + camera)
+        yield opened
+        opened.close()

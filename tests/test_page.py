@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 import pictures
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from visits import PHONE, Visit, draw, expect_digit, expect_verdict, keep, path, ring, state, touch, upload
 
-from benchmarks.page import APP, FLAGS, chromium, serve
+from benchmarks.page import APP, serve
 from hwr.interface.door import BUSY, MOST
 from hwr.interface.words import ENGLISH, PERSIAN
 
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "hwr" / "interface" / "examples"
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +32,6 @@ def address() -> Iterator[str]:
     """The page, on a port of its own."""
     with serve(APP) as server:
         yield server.url
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS + CAMERA)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

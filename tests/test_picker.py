@@ -8,10 +8,10 @@ from typing import NamedTuple
 import networks
 import pictures
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from visits import PHONE, Visit, draw, expect_digit, keep, upload
 
-from benchmarks.page import APP, FLAGS, chromium, serve
+from benchmarks.page import APP, serve
 from hwr.interface.words import ENGLISH, PERSIAN
 
 pytestmark = pytest.mark.browser
@@ -41,14 +41,6 @@ class Served(NamedTuple):
 
     url: str
     folder: Path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
