@@ -2,13 +2,17 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import time
 
+import numpy as np
 import psutil
 import pytest
 from made import write_mnist
 from scans import write_hoda
-from trainings import Training, kill_in_write, save_often, sha256, signal_in_export
+from trainings import ROOT, Training, be_one_of, kill_after, kill_in_write, save_often, sha256, signal_in_export
 
 from hwr.training.stop import AGAIN, Stop, Stopped
 
@@ -43,12 +47,12 @@ def undisturbed(start, tmp_path_factory):
     sums = {}
 
     def of(arguments) -> str:
-        if arguments[0] not in sums:
+        if str(arguments) not in sums:
             out = tmp_path_factory.mktemp("run")
             training = start(arguments, out)
             assert training.wait() == 0, training.said
-            sums[arguments[0]] = sha256(out)
-        return sums[arguments[0]]
+            sums[str(arguments)] = sha256(out)
+        return sums[str(arguments)]
 
     return of
 
@@ -95,6 +99,18 @@ def test_killed_from_outside_it_goes_on(start, undisturbed, tmp_path):
     assert sha256(tmp_path) == undisturbed(LENET5)
 
 
+def test_killed_at_random_moments_it_goes_on(start, undisturbed, tmp_path):
+    arguments = [*LENET5[:-1], 40]  # epochs of 4 steps, so that it is not through before the last kill
+    rng = np.random.default_rng(0)
+    for k in range(7):
+        steps, seconds = int(rng.integers(1, 10)), rng.uniform(1e-4, 0.01)
+        killed = start(arguments, tmp_path, kill_after, steps, seconds, resume=(tmp_path / "last.pt").exists())
+        assert killed.wait() == -signal.SIGKILL, (k, killed.said)
+    finished = start(arguments, tmp_path, resume=True)
+    assert finished.wait() == 0, finished.said
+    assert sha256(tmp_path) == undisturbed(arguments)
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_and_the_command_that_is_told_goes_on(start, undisturbed, tmp_path, number, status):
     training = start(LENET5, tmp_path, save_often)
@@ -111,6 +127,36 @@ def test_a_signal_saves_and_the_command_that_is_told_goes_on(start, undisturbed,
     finished = Training(tmp_path / "said", training.told)
     assert finished.wait() == 0, finished.said
     assert sha256(tmp_path) == undisturbed(LENET5)
+
+
+@pytest.mark.parametrize("told", [0, 1])
+def test_one_process_that_is_told_to_end_ends_both(start, tmp_path, told):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    both = [start([*LENET5[:-1], 5_000], tmp_path, be_one_of, 2, rank, port) for rank in range(2)]
+    both[0].wait_for((tmp_path / "last.pt").exists)
+    both[told].send(signal.SIGTERM)
+    assert [training.wait() for training in both] == [143, 143]
+    assert "stopped and saved; go on with: accelerate launch --multi_gpu --num_processes 2" in both[0].said
+    assert not any("Traceback" in training.said for training in both)
+    assert "stopped" not in both[1].said
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_while_torch_is_imported_a_signal_has_no_traceback(made, tmp_path, number, status):
+    command = [sys.executable, "train.py", "mnist-mlp", "--data-dir", made, "--out", tmp_path / "out"]
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **told) as training:
+        first = training.stdout.readline()
+        time.sleep(0.3)
+        os.killpg(training.pid, number)
+        rest = training.stdout.read()
+    assert training.returncode == status
+    assert first + rest == (
+        "mnist-mlp: reading the data and preparing it\nstopped before the first step; nothing was saved\n"
+    )
+    assert not (tmp_path / "out").exists()
 
 
 def test_before_the_first_step_there_is_nothing_to_save(start, tmp_path):

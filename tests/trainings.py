@@ -100,6 +100,29 @@ def kill_in_write(name: str, n: int) -> None:
     os.replace = die
 
 
+def kill_after(steps: int, seconds: float) -> None:
+    """A patch: the state is saved after each step, and SIGKILL comes so long after the n-th began, wherever it is."""
+    save_often()
+    from hwr.training import loop
+
+    times, train_step = itertools.count(1), loop._Training._train_step
+
+    def step(self, *batch):
+        if next(times) == steps:
+            signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        train_step(self, *batch)
+
+    loop._Training._train_step = step
+
+
+def be_one_of(processes: int, rank: int, port: int) -> None:
+    """A patch: the process is one of several, as a launcher starts them."""
+    save_often()
+    os.environ |= {"RANK": f"{rank}", "LOCAL_RANK": f"{rank}", "WORLD_SIZE": f"{processes}"}
+    os.environ |= {"LOCAL_WORLD_SIZE": f"{processes}", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": f"{port}"}
+
+
 def signal_in_export(number: int) -> None:
     """A patch: the signal comes when the training is done and its files are being written."""
     from hwr.training import export
