@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,17 @@ import psutil
 import pytest
 from made import write_mnist
 from scans import write_hoda
-from trainings import ROOT, Training, be_one_of, kill_after, kill_in_write, save_often, sha256, signal_in_export
+from trainings import (
+    ROOT,
+    Training,
+    be_one_of,
+    free_port,
+    kill_after,
+    kill_in_write,
+    save_often,
+    sha256,
+    signal_in_export,
+)
 
 from hwr.training.stop import AGAIN, Stop, Stopped
 
@@ -131,9 +140,7 @@ def test_a_signal_saves_and_the_command_that_is_told_goes_on(start, undisturbed,
 
 @pytest.mark.parametrize("told", [0, 1])
 def test_one_process_that_is_told_to_end_ends_both(start, tmp_path, told):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     both = [start([*LENET5[:-1], 5_000], tmp_path, be_one_of, 2, rank, port) for rank in range(2)]
     both[0].wait_for((tmp_path / "last.pt").exists)
     both[told].send(signal.SIGTERM)

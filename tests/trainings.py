@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shlex
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -114,6 +115,13 @@ def kill_after(steps: int, seconds: float) -> None:
         train_step(self, *batch)
 
     loop._Training._train_step = step
+
+
+def free_port() -> int:
+    """Of this machine, for processes to find each other at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def be_one_of(processes: int, rank: int, port: int) -> None:
