@@ -20,7 +20,9 @@ from trainings import (
     kill_in_write,
     save_often,
     sha256,
+    signal_in_check,
     signal_in_export,
+    two_phases,
 )
 
 from hwr.training.stop import AGAIN, Stop, Stopped
@@ -98,6 +100,18 @@ def test_killed_and_gone_on_with_the_weights_are_the_same(start, undisturbed, tm
     assert sha256(tmp_path) == undisturbed(arguments)
 
 
+def test_killed_between_two_phases_it_goes_on(start, tmp_path):
+    expected = None
+    for save in (None, 3, 4, 6):  # the first phase's end, the second's first epoch, its end
+        out = tmp_path / f"{save}"
+        if save:
+            assert start(LENET5[:3], out, two_phases, save).wait() == -signal.SIGKILL
+        finished = start(LENET5[:3], out, two_phases, resume=save is not None)
+        assert finished.wait() == 0, finished.said
+        expected = expected or sha256(out)
+        assert sha256(out) == expected, save
+
+
 def test_killed_from_outside_it_goes_on(start, undisturbed, tmp_path):
     training = start(LENET5, tmp_path, save_often)
     training.wait_for((tmp_path / "last.pt").exists)
@@ -164,6 +178,16 @@ def test_while_torch_is_imported_a_signal_has_no_traceback(made, tmp_path, numbe
         "mnist-mlp: reading the data and preparing it\nstopped before the first step; nothing was saved\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_a_signal_does_not_wait_for_the_validation(start, undisturbed, tmp_path):
+    training = start(LENET5, tmp_path, signal_in_check, signal.SIGINT)
+    assert training.wait() == 130
+    assert "epoch 1/8" not in training.said  # what was read does not count
+    assert "Traceback" not in training.said
+    finished = Training(tmp_path / "said", training.told)
+    assert finished.wait() == 0, finished.said
+    assert sha256(tmp_path) == undisturbed(LENET5)
 
 
 def test_before_the_first_step_there_is_nothing_to_save(start, tmp_path):

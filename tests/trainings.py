@@ -4,6 +4,7 @@ They are forked from a server that has imported everything, each into a session 
 a signal to its whole group.
 """
 
+import dataclasses
 import hashlib
 import itertools
 import multiprocessing
@@ -88,9 +89,10 @@ def save_often() -> None:
     loop.SAVE_EVERY = 0.0
 
 
-def kill_in_write(name: str, n: int) -> None:
+def kill_in_write(name: str, n: int, often: bool = True) -> None:
     """A patch: SIGKILL when the file of this name is written for the n-th time, but has not its name yet."""
-    save_often()
+    if often:
+        save_often()
     times, replace = itertools.count(1), os.replace
 
     def die(draft, path):
@@ -129,6 +131,33 @@ def be_one_of(processes: int, rank: int, port: int) -> None:
     save_often()
     os.environ |= {"RANK": f"{rank}", "LOCAL_RANK": f"{rank}", "WORLD_SIZE": f"{processes}"}
     os.environ |= {"LOCAL_WORLD_SIZE": f"{processes}", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": f"{port}"}
+
+
+def two_phases(kill: int = 0) -> None:
+    """A patch: persian-lenet5 trains its head for two epochs, then the whole for two.
+
+    kill: SIGKILL in the save of this number; there is one after each epoch and one at the end of each phase.
+    """
+    from hwr.recipes import RECIPES, Phase
+
+    head = Phase(epochs=2, optimizer="adam", lr=0.01, trains="head", schedule="plateau")
+    whole = Phase(epochs=2, optimizer="adam", lr=0.001, schedule="one-cycle")
+    RECIPES["persian-lenet5"] = dataclasses.replace(RECIPES["persian-lenet5"], phases=(head, whole), keep="best")
+    if kill:
+        kill_in_write("last.pt", kill, often=False)
+
+
+def signal_in_check(number: int) -> None:
+    """A patch: the signal comes when an epoch's steps are done and the validation pictures are being read."""
+    from hwr.training import loop
+
+    check = loop._Training._check
+
+    def interrupted(self):
+        os.kill(os.getpid(), number)
+        return check(self)
+
+    loop._Training._check = interrupted
 
 
 def signal_in_export(number: int) -> None:
