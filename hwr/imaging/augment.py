@@ -10,15 +10,20 @@ from hwr.imaging.stages import center
 
 PAPER, INK = 255, 0
 KNOTS = np.linspace(-0.5, 0.5, 4)  # where a cubic patch has its control points
+FINE = 3  # times by which a scan in gray is enlarged before it is warped
 BLOT = 0.6  # of its box filled: a digit this full has no strokes to thin
 
 
 def rewrite(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The same digit by a slightly other hand, at the scan's own scale: (H, W) uint8 two-tone -> (H', W') uint8.
+    """The same digit by a slightly other hand, at the scan's own scale: (H, W) uint8 -> (H', W') uint8.
 
     Slant, rotation, proportions and an elastic wobble vary a little, the size by a few per cent only,
-    so that it can still be told. 0 ink, 255 paper, as in the scan.
+    so that it can still be told. 0 ink, 255 paper, as in the scan; of two tones where the scan is.
     """
+    if ((gray != INK) & (gray != PAPER)).any():
+        # Enlarged first, or to move it by a part of a pixel would blur it.
+        ink = cv2.resize(255 - gray, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
+        return 255 - _warp(ink, rng, scale=rng.normal(1, 0.05) / FINE, turn=6, slant=0.15, stretch=0.07, wobble=0.06)
     ink = cv2.GaussianBlur(255 - np.pad(gray, 3, constant_values=PAPER), (0, 0), rng.uniform(0.4, 0.8))
     warped = _warp(ink, rng, scale=rng.normal(1, 0.05), turn=6, slant=0.15, stretch=0.07, wobble=0.06)
     return np.where(warped > 255 * rng.uniform(0.38, 0.6), INK, PAPER).astype(np.uint8)

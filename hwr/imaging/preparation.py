@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr.imaging.stages import SMALL, Stages, binarize, center, enlarge, pad, shrink
+from hwr.imaging.stages import SMALL, Stages, binarize, center, enlarge, pad, shrink, soft
 
 MM_PER_INCH = 25.4
 LARGEST = 10.0  # mm: nobody fills a form with larger digits, so a larger size says nothing
@@ -22,6 +22,7 @@ class Preparation:
     mean, std: subtracted from the padded picture, whose ink is 1, and divided by.
     enlarge: times by which a picture of 64 pixels or less is enlarged first. Its gray edges tell where between
         two pixels a stroke ends; a threshold at its own size would forget it.
+    gray: keep the gray of the ink of a picture of 64 pixels or less, instead.
     """
 
     side: int = 32
@@ -31,6 +32,7 @@ class Preparation:
     mean: float = 0.0
     std: float = 1.0
     enlarge: int = 1
+    gray: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -39,9 +41,15 @@ class Preparation:
 
     def stages(self, gray: np.ndarray) -> Stages:
         """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
+        if self.gray and max(gray.shape) <= SMALL:
+            binary, ink = soft(gray)
+            return self._rest(gray, gray, binary, center(ink))
         small = self.sized(gray)
         binary = binarize(small)
-        centered = center(binary)
+        return self._rest(gray, small, binary, center(binary))
+
+    def _rest(self, gray: np.ndarray, small: np.ndarray, binary: np.ndarray, centered: np.ndarray | None) -> Stages:
+        """The stages from the centered one on."""
         if centered is None:
             return Stages(small, binary, None, None, 0.0)
         size = max(centered.shape) * max(gray.shape) / max(small.shape)

@@ -17,6 +17,8 @@ GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the pa
 INK_SHARES = (0.75, 0.92)
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
+FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, where its gray is kept
+
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
 NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
 INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
@@ -73,6 +75,23 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     else:
         return _ink_of_photograph(gray)
     return drop_specks(ink)
+
+
+def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A small picture's ink, hard and soft: (H, W) uint8, either polarity, 64 px or less -> two of (H, W) uint8.
+
+    The first tells ink (255) from paper (0) as `binarize` does, at half its level, since the faintest strokes of an
+    antialiased digit hold it together. The second is that ink as dark as it came, 0 paper, 255 the darkest.
+    """
+    low, high = (int(level) for level in (gray.min(), gray.max()))
+    if high - low < BLANK_CONTRAST:
+        return np.zeros_like(gray), np.zeros_like(gray)
+    level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark_is_ink = bool((_ink_of_two_tones(gray > level) == np.where(gray > level, 0, 255)).all())
+    darkness = ((high - gray if dark_is_ink else gray - low) * (255 / (high - low))).astype(np.uint8)
+    middle = ((high - level) if dark_is_ink else (level - low)) * (255 / (high - low))
+    ink = drop_specks(np.where(darkness > FAINT * middle, 255, 0).astype(np.uint8))
+    return ink, np.where(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0, darkness, 0).astype(np.uint8)
 
 
 def _is_even(gray: np.ndarray, low: int, high: int) -> bool:
