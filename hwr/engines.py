@@ -35,12 +35,12 @@ class OpenCVEngine:
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """(N, C, H, W) float32 -> (N, classes) float32."""
-        answers = []
-        with self._one_at_a_time:
-            for x in inputs:
-                self._network.setInput(x[None])
-                answers.append(self._network.forward()[0].copy())
-        return np.stack(answers)
+        return np.stack([self._answer(x) for x in inputs])
+
+    def _answer(self, x: np.ndarray) -> np.ndarray:
+        with self._one_at_a_time:  # not around all inputs: whoever asks for one need not wait for another's many
+            self._network.setInput(x[None])
+            return self._network.forward()[0].copy()
 
 
 class TorchEngine:

@@ -17,7 +17,7 @@ EVERY = sorted({*PACKAGE, *ROOT.glob("*.py"), *ROOT.glob("tests/*.py"), *ROOT.gl
 LEVELS = [
     {"imaging", "weights", "files"},
     {"models", "data"},
-    {"recipes", "engines"},
+    {"recipes", "engines", "attribution"},
     {"evaluation"},
     {"training", "hub"},
     {"recognizer", "writer"},
