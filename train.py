@@ -10,7 +10,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from hwr.recipes import RECIPES, Recipe
+from hwr.recipes import RECIPES, Handwriting, Recipe
 from hwr.training.stop import Stop, Stopped
 
 DEFAULT = "hoda-resnet50"
@@ -102,6 +102,8 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         by_phase = SMOKE | _given(by_phase)
         if recipe.augment:
             given["augment"] = dataclasses.replace(recipe.augment, views=SMOKE_VIEWS)
+        if isinstance(recipe.augment, Handwriting):
+            given["augment"] = dataclasses.replace(given["augment"], fonts=())  # those that are there will do
     if args.schedule:
         by_phase["stop"] = 0  # a schedule runs to its end
     if args.lr and len(args.lr) != len(recipe.phases):

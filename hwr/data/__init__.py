@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hwr.data import drawings, gan_digits, hoda, mnist, pages70, photographs
-from hwr.data.samples import Samples
+from hwr.data.samples import SCRIPTS, Samples
 from hwr.data.source import DataError
 
-__all__ = ["READERS", "UNSEEN", "DataError", "Samples", "read"]
+__all__ = ["READERS", "SCRIPTS", "UNSEEN", "DataError", "Samples", "read", "scripts", "sets"]
 
 READERS: dict[str, Callable[[str, Path | None], Samples]] = {
     "hoda": hoda.read,
@@ -20,6 +20,18 @@ READERS: dict[str, Callable[[str, Path | None], Samples]] = {
 
 # The split that probabilities are fitted on, where validation shares something with training.
 UNSEEN = {"pages70": "unseen"}
+
+LATIN = {"mnist"}  # datasets of Latin digits; all others are Persian
+
+
+def sets(name: str) -> tuple[str, ...]:
+    """The datasets that a recipe names together: "hoda+mnist" -> ("hoda", "mnist")."""
+    return tuple(name.split("+"))
+
+
+def scripts(name: str) -> tuple[str, ...]:
+    """What the digits of a recipe's datasets are written in, a script each: "hoda+mnist" -> ("persian", "latin")."""
+    return tuple("latin" if each in LATIN else "persian" for each in sets(name))
 
 
 def read(name: str, split: str, data_dir: Path | None = None) -> Samples:

@@ -6,17 +6,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 from matplotlib import get_data_path
+from matplotlib.font_manager import findSystemFonts
 from PIL import Image, ImageDraw, ImageFont
 
 from hwr.imaging.augment import redraw
+from hwr.imaging.stages import center
 
 SIDE = 96  # px
 PAPER, INK = 255, 0
 
-# Left out is every letter that a Persian digit could be taken for: O ۵, o ۰, I l i ۱, r ۲, E ع غ ۴, V v U u ۷,
-# A n h ۸, q g p P 9 و ۹, y Y 4 7 ۶ and their like.
+# Left out is every letter that is written as a digit is, Persian or Latin: O ۵ 0, o ۰, I l i ا ۱ 1, V v U u ۷, A n h ۸,
+# q g p P و ۹ 9, y Y ۶, ه ۵. Others are only like one, ع like ۴, م like ۲, S like 5: each is so rare beside the
+# digit that a picture which could be both stays a digit.
 LATIN = "BCDFGHKMNQRSTWXZabcdefkmstwxz&#@%?$"
-PERSIAN = "بپتثجچحخزژسشصضطظفقکگنی"
+PERSIAN = "بپتثجچحخدذرزژسشصضطظعغفقکگلمنی"
 
 STROKE_FONTS = (  # OpenCV's own, of Latin letters
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -29,15 +32,43 @@ STROKE_FONTS = (  # OpenCV's own, of Latin letters
 # Matplotlib's, which every installation of it has; the first four have Persian letters, too.
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSans-Oblique", "DejaVuSerif")
 PERSIAN_FONTS = 4
+# Debian's packages of the fonts that a recipe may ask for.
+PACKAGES = (
+    "fonts-freefarsi",
+    "fonts-hosny-amiri",
+    "fonts-hosny-thabit",
+    "fonts-lemonada",
+    "fonts-sil-harmattan",
+    "fonts-sil-lateef",
+)
 
 
-def draw(rng: np.random.Generator, digits: list[np.ndarray]) -> np.ndarray:
-    """One picture without a digit, or with more than one: -> (96, 96) uint8 or wider, 0 ink, 255 paper.
+class Clutter:
+    """Makes pictures without a digit, or with more than one.
 
-    digits: scanned digits to join, each (h, w) uint8 with the same polarity.
+    digits: scanned digits to join, each (h, w) uint8, 0 ink, 255 paper.
+    fonts: files of installed fonts with Persian letters, to draw from beside Matplotlib's. Raises ValueError where
+        one is not installed.
     """
-    kind = rng.choice(len(KINDS), p=SHARES)
-    return KINDS[kind](rng, digits)
+
+    def __init__(self, digits: list[np.ndarray], fonts: tuple[str, ...] = ()):
+        own = [Path(get_data_path(), "fonts", "ttf", f"{name}.ttf") for name in FONTS]
+        more = _installed(fonts)
+        self.digits, self.latin, self.persian = digits, [*own, *more], [*own[:PERSIAN_FONTS], *more]
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        """One picture: -> (96, 96) uint8 or wider, 0 ink, 255 paper."""
+        return KINDS[rng.choice(len(KINDS), p=SHARES)](rng, self)
+
+
+def _installed(fonts: tuple[str, ...]) -> list[Path]:
+    """The paths of fonts by the names of their files."""
+    found = {Path(path).name: Path(path) for path in findSystemFonts()} if fonts else {}
+    if missing := [name for name in fonts if name not in found]:
+        raise ValueError(
+            f"these fonts are not installed: {', '.join(missing)}; on Debian, apt-get install {' '.join(PACKAGES)}"
+        )
+    return [found[name] for name in fonts]
 
 
 def _page() -> np.ndarray:
@@ -48,7 +79,7 @@ def _pen(rng: np.random.Generator) -> int:
     return int(rng.integers(1, 9))
 
 
-def _scribble(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _scribble(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """A pen that wanders: one to three long smooth strokes that cross themselves."""
     page = _page()
     for _ in range(rng.integers(1, 4)):
@@ -58,7 +89,7 @@ def _scribble(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray
     return page
 
 
-def _stroke_letter(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _stroke_letter(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """A Latin letter or sign in a font of strokes, turned and slanted."""
     page = _page()
     text, font = LATIN[rng.integers(len(LATIN))], STROKE_FONTS[rng.integers(len(STROKE_FONTS))]
@@ -66,21 +97,21 @@ def _stroke_letter(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.nd
     return _tilt(page, rng)
 
 
-def _letter(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _letter(rng: np.random.Generator, clutter: Clutter) -> np.ndarray:
     """A printed letter, Persian or Latin, traced with a pen as `redraw` does it."""
-    letters, fonts = (PERSIAN, PERSIAN_FONTS) if rng.random() < 0.6 else (LATIN, len(FONTS))
+    letters, fonts = (PERSIAN, clutter.persian) if rng.random() < 0.6 else (LATIN, clutter.latin)
     page = Image.new("L", (SIDE, SIDE), PAPER)
     middle, letter = (SIDE // 2, SIDE // 2), letters[rng.integers(len(letters))]
-    ImageDraw.Draw(page).text(middle, letter, INK, _font(FONTS[rng.integers(fonts)]), anchor="mm")
+    ImageDraw.Draw(page).text(middle, letter, INK, _font(fonts[rng.integers(len(fonts))]), anchor="mm")
     return redraw(np.where(np.asarray(page) < 128, INK, PAPER).astype(np.uint8), rng)
 
 
 @lru_cache
-def _font(name: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf"), SIDE // 2)
+def _font(path: Path) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path, SIDE // 2)
 
 
-def _word(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _word(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """Two or three letters side by side."""
     page = np.full((SIDE, 2 * SIDE), PAPER, np.uint8)
     text = "".join(LATIN[i] for i in rng.integers(len(LATIN), size=rng.integers(2, 4)))
@@ -89,9 +120,10 @@ def _word(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
     return _tilt(page, rng)
 
 
-def _joined(rng: np.random.Generator, digits: list[np.ndarray]) -> np.ndarray:
+def _joined(rng: np.random.Generator, clutter: Clutter) -> np.ndarray:
     """Two or three digits in one picture, near or touching."""
-    chosen = [digits[i] for i in rng.integers(len(digits), size=rng.integers(2, 4))]
+    which = rng.integers(len(clutter.digits), size=rng.integers(2, 4))
+    chosen = [np.pad(255 - center(255 - clutter.digits[i]), ((0, 0), (0, 2)), constant_values=PAPER) for i in which]
     height = max(d.shape[0] for d in chosen)
     lift = [(height - d.shape[0]) // 2 for d in chosen]
     parts = [
@@ -101,11 +133,11 @@ def _joined(rng: np.random.Generator, digits: list[np.ndarray]) -> np.ndarray:
     return np.pad(np.hstack(parts), 4, constant_values=PAPER)
 
 
-def _figure(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
-    """A face, a box, a grid, a cross, a star: what people draw who have no digit in mind."""
+def _figure(rng: np.random.Generator, _: Clutter) -> np.ndarray:
+    """A face, a box, a grid, a cross, a star, a polygon, dots: what people draw who have no digit in mind."""
     page, pen = _page(), _pen(rng)
     middle, reach = SIDE // 2, int(rng.integers(24, 42))
-    kind = rng.integers(5)
+    kind = rng.integers(7)
     if kind == 0:
         cv2.ellipse(page, (middle, middle), (int(reach * rng.uniform(0.7, 1)), reach), 0, 0, 360, INK, pen, cv2.LINE_AA)
         for eye in (-1, 1):
@@ -122,6 +154,14 @@ def _figure(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
     elif kind == 3:
         cv2.line(page, (middle - reach, middle - reach), (middle + reach, middle + reach), INK, pen, cv2.LINE_AA)
         cv2.line(page, (middle + reach, middle - reach), (middle - reach, middle + reach), INK, pen, cv2.LINE_AA)
+    elif kind == 4:
+        corners = rng.integers(3, 6)
+        turns = 2 * np.pi * np.arange(corners) / corners + rng.uniform(0, 6)
+        polygon = middle + reach * np.stack([np.cos(turns), np.sin(turns) * rng.uniform(0.6, 1)], 1)
+        cv2.polylines(page, [np.round(polygon).astype(np.int32)], True, INK, pen, cv2.LINE_AA)
+    elif kind == 5:
+        for place in np.linspace(14, SIDE - 14, rng.integers(3, 6)).astype(int).tolist():
+            cv2.circle(page, (place, middle + int(rng.integers(-3, 4))), pen + 2, INK, -1, cv2.LINE_AA)
     else:
         turns = np.arange(6) * 4 * np.pi / 5 + rng.uniform(0, 6)
         star = middle + reach * np.stack([np.cos(turns), np.sin(turns)], 1)
@@ -129,13 +169,13 @@ def _figure(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
     return _tilt(page, rng)
 
 
-def _texture(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _texture(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """Blots: smooth noise, cut at a level."""
     noise = cv2.GaussianBlur(rng.normal(size=(SIDE, SIDE)).astype(np.float32), (0, 0), rng.uniform(2, 12))
     return np.where(noise > np.quantile(noise, rng.uniform(0.5, 0.85)), INK, PAPER).astype(np.uint8)
 
 
-def _lines(rng: np.random.Generator, _digits: list[np.ndarray]) -> np.ndarray:
+def _lines(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """Three to eight straight strokes anywhere."""
     page, pen = _page(), _pen(rng)
     for x0, y0, x1, y1 in rng.integers(8, SIDE - 8, (rng.integers(3, 9), 4)).tolist():
@@ -151,4 +191,4 @@ def _tilt(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _texture, _lines)
-SHARES = (0.14, 0.14, 0.32, 0.04, 0.16, 0.08, 0.07, 0.05)
+SHARES = (0.13, 0.12, 0.36, 0.04, 0.16, 0.08, 0.06, 0.05)

@@ -56,7 +56,7 @@ def read(split: str, data_dir: Path | None = None) -> Samples:
     cut = len(labels) - round(len(labels) * VALIDATION)
     chosen = {"train": slice(cut), "validation": slice(cut, None), "test": slice(None)}[split]
     framed = np.pad(255 - pictures[chosen], ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)), constant_values=255)
-    return Samples(list(framed), labels[chosen].astype(np.int64))
+    return Samples(list(framed), labels[chosen].astype(np.int64), script="latin")
 
 
 def _find(file: source.Published, data_dir: Path | None) -> Path:

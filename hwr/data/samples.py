@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 DIGITS = tuple("0123456789")
+SCRIPTS = ("persian", "latin")  # the order in which a network that reads both has their digits
 
 
 class Samples(NamedTuple):
@@ -15,6 +16,7 @@ class Samples(NamedTuple):
     dpi: the scan's resolution in dots per inch where it is known, else None.
     classes: what the labels stand for; the ten digits, unless the reader says otherwise.
     names: the N file names where each picture is a file of its own, else None.
+    script: one of SCRIPTS, what the digits are written in; says nothing of pictures that hold none.
     """
 
     images: list[np.ndarray]
@@ -22,3 +24,4 @@ class Samples(NamedTuple):
     dpi: float | None = None
     classes: tuple[str, ...] = DIGITS
     names: tuple[str, ...] | None = None
+    script: str = "persian"

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DIGITS = 10
+from hwr.data.samples import DIGITS, SCRIPTS
+
+ONE, BOTH = len(DIGITS), len(SCRIPTS) * len(DIGITS)
 BINS = 15  # of confidence, all of the same width
 REFUSED = 0.001  # of the validation digits may fall below the level at which a picture is refused
+SURE = 0.98  # of the answers of a confidence are right, where it is called sure
 
 
 @dataclass(frozen=True)
@@ -16,26 +19,49 @@ class Calibration:
     temperature: divides the logits.
     least_digit: a picture whose probability of being any digit is below this is refused; of use to networks
         that know "no digit".
+    sure: the confidence below which more than one answer in 50 is wrong.
     """
 
     temperature: float = 1.0
     least_digit: float = 0.5
+    sure: float = 0.0
 
     def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N, K) logits -> the classes' probabilities, sum 1, and that of being one of them (N,).
 
-        Eleven are the ten digits, whose probabilities are (N, 10), and "no digit". Any other K are classes all:
-        probabilities (N, K), and each picture is surely one of them.
+        Eleven are the ten digits, whose probabilities are (N, 10), and "no digit". 21 are the digits of two scripts,
+        either of which may be meant, and "no digit": again (N, 10). Any other K are classes all: probabilities
+        (N, K), and each picture is surely one of them.
         """
-        scaled = logits.astype(np.float64) / self.temperature
-        if logits.shape[1] != DIGITS + 1:
+        if logits.shape[1] == BOTH + 1:
+            return self.by_script(logits).sum(axis=1), _softmax(self._scaled(logits))[:, :BOTH].sum(axis=1)
+        scaled = self._scaled(logits)
+        if logits.shape[1] != ONE + 1:
             return _softmax(scaled), np.ones(len(logits))
         # The ten by themselves: their share may be too small to divide by.
-        return _softmax(scaled[:, :DIGITS]), _softmax(scaled)[:, :DIGITS].sum(axis=1)
+        return _softmax(scaled[:, :ONE]), _softmax(scaled)[:, :ONE].sum(axis=1)
+
+    def by_script(self, logits: np.ndarray) -> np.ndarray:
+        """What a network of two scripts says of each digit in each: (N, 21) logits -> (N, 2, 10) of sum 1."""
+        return _softmax(self._scaled(logits)[:, :BOTH]).reshape(-1, len(SCRIPTS), ONE)
+
+    def _scaled(self, logits: np.ndarray) -> np.ndarray:
+        return logits.astype(np.float64) / self.temperature
 
     def refuses(self, is_digit: np.ndarray) -> np.ndarray:
         """Which pictures are refused: probabilities of being a digit, any shape, 0 to 1 -> bool of that shape."""
         return is_digit < self.least_digit
+
+
+def narrow(logits: np.ndarray, script: str) -> np.ndarray:
+    """What a network says where the script is known: (N, 21) logits -> (N, 11), of that script and "no digit".
+
+    script: one of SCRIPTS, or "auto" for either. That, and the logits of a network of one script, are left as they are.
+    """
+    if logits.shape[1] != BOTH + 1 or script == "auto":
+        return logits
+    first = SCRIPTS.index(script) * ONE
+    return np.concatenate([logits[:, first : first + ONE], logits[:, BOTH:]], axis=1)
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
@@ -63,8 +89,23 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
         return -float((most * np.log(right) + (1 - most) * np.log1p(-right)).mean())
 
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
-    _, is_digit = Calibration(temperature).probabilities(logits)
-    return Calibration(round(temperature, 4), round(min(0.5, float(np.quantile(is_digit, REFUSED))), 4))
+    classes, is_digit = Calibration(temperature).probabilities(logits)
+    sure = _level(classes.max(axis=1) * is_digit, classes.argmax(axis=1) == labels)
+    least = min(0.5, float(np.quantile(is_digit, REFUSED)))
+    return Calibration(round(temperature, 4), round(least, 4), round(sure, 4))
+
+
+def _level(confidence: np.ndarray, right: np.ndarray) -> float:
+    """The least confidence from which SURE of the answers are right: (N,) 0 to 1, (N,) bool -> 0 to 1.
+
+    How many are right at a confidence is taken to rise with it, and no further is assumed: isotonic regression.
+    """
+    from scipy.optimize import isotonic_regression
+
+    order = np.argsort(confidence, kind="stable")
+    share = isotonic_regression(right[order].astype(float)).x
+    sure = np.flatnonzero(share >= SURE)
+    return float(confidence[order][sure[0]]) if len(sure) else 1.0
 
 
 def bin_of(confidence: np.ndarray, bins: int = BINS) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Pictures of a score: the confusion matrix, the reliability diagram, the worst errors. Needs matplotlib."""
+"""Pictures of a score: confusion, reliability, risk against coverage, the worst errors. Needs matplotlib."""
 
 from pathlib import Path
 
@@ -58,6 +58,21 @@ def plot_reliability(said: Answers, labels: np.ndarray, title: str, path: Path, 
     axes.set(xlim=(0, 1.04), ylim=(0, 1.04), xlabel="confidence", ylabel="share that is right")
     axes.set_title(title, fontsize=10, color=INK)
     axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+
+
+def plot_coverage(said: Answers, labels: np.ndarray, title: str, path: Path) -> None:
+    """How many errors are left where only the surest answers are kept, as a PNG: risk against coverage."""
+    order = np.argsort(-said.confidence, kind="stable")
+    wrong = np.cumsum(said.read[order] != labels[order])
+    kept = np.arange(1, len(labels) + 1)
+    figure = Figure(figsize=(5, 3.6), dpi=150, layout="constrained")
+    axes = figure.subplots()
+    axes.plot(kept / len(labels), 100 * wrong / kept, color=ACCENT)
+    axes.set(xlim=(0, 1), ylim=(0, None), xlabel="share that is answered, the surest first", ylabel="% of them wrong")
+    axes.set_title(title, fontsize=10, color=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color=GRID, linewidth=0.6)
     figure.savefig(path)
 
 

@@ -51,6 +51,31 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(warped > 255 * rng.uniform(0.35, 0.65), INK, PAPER).astype(np.uint8)
 
 
+def mark(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Something across a digit that is not of it: (H, W) uint8, 0 ink, 255 paper -> the same size.
+
+    A line from side to side, whole or dotted, as rules and boxes leave; grains of dirt; or a gap where the pen
+    left no ink.
+    """
+    marked, (height, width) = gray.copy(), gray.shape
+    kind, thick = rng.integers(4), int(rng.integers(1, 4))
+    middle = rng.normal(0.5, 0.2, 2) * (width, height)
+    way = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, np.pi)
+    along = np.array([np.cos(way), np.sin(way)]) * max(height, width)
+    start, end = (np.round(middle + way * along).astype(int) for way in (-1, 1))
+    if kind == 0:
+        cv2.line(marked, start.tolist(), end.tolist(), INK, thick, cv2.LINE_AA)
+    elif kind == 1:
+        for x, y in np.linspace(start, end, int(rng.integers(20, 60))).round().astype(int).tolist():
+            cv2.circle(marked, (x, y), thick, INK, -1)
+    elif kind == 2:
+        for x, y in (rng.uniform(0, 1, (rng.integers(3, 20), 2)) * (width, height)).astype(int).tolist():
+            cv2.circle(marked, (x, y), int(rng.integers(1, 4)), INK, -1)
+    else:
+        cv2.line(marked, start.tolist(), end.tolist(), PAPER, 2 * thick, cv2.LINE_AA)
+    return marked
+
+
 def _warp(
     ink: np.ndarray, rng: np.random.Generator, scale: float, turn: float, slant: float, stretch: float, wobble: float
 ) -> np.ndarray:

@@ -1,10 +1,11 @@
 """The architectures by name."""
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
-from hwr.models.compact import Compact
+from hwr.models.compact import BOTH, Compact
 from hwr.models.initial import InitError, initialize
 from hwr.models.lenet5 import LeNet5
 from hwr.models.mlp import MLP
@@ -17,6 +18,7 @@ __all__ = ["BUILDERS", "InitError", "build", "initialize"]
 
 BUILDERS: dict[str, Callable[[], nn.Module]] = {
     "compact": Compact,
+    "compact-both": partial(Compact, BOTH, (16, 32, 64, 112)),
     "cnn-deep": DeepCNN,
     "cnn-shallow": ShallowCNN,
     "lenet5": LeNet5,

@@ -1,5 +1,6 @@
 """Every recipe by name."""
 
+from hwr.recipes.digits import DIGITS
 from hwr.recipes.hoda_compact import HODA_COMPACT
 from hwr.recipes.hoda_resnet50 import HODA_RESNET50
 from hwr.recipes.mnist_cnns import MNIST_CNN_ADADELTA, MNIST_CNN_RMSPROP
@@ -13,6 +14,7 @@ __all__ = ["KINDS", "RECIPES", "Claim", "Handwriting", "Pens", "Phase", "Recipe"
 RECIPES = {
     recipe.name: recipe
     for recipe in (
+        DIGITS,
         HODA_COMPACT,
         HODA_RESNET50,
         PERSIAN_LENET5,

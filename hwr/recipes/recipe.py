@@ -28,12 +28,16 @@ class Handwriting:
     photographed: share that come as a camera would see them, at an unknown scale.
     clutter: pictures without a digit, as a share of the number of digits.
     views: how many different views of each picture are made; after as many epochs they come round again.
+    marked: share that come redrawn, with a line, dots or a gap across them.
+    fonts: files that have to be installed, whose letters are among the clutter.
     """
 
     redrawn: float
     photographed: float
     clutter: float
     views: int
+    marked: float = 0.0
+    fonts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Phase:
 class Recipe:
     """Data, preparation, network and training of one system, beside the figure it is held against.
 
-    data: a name in `hwr.data.READERS`.
+    data: a name in `hwr.data.READERS`, or two of digits in both scripts, with a plus between.
     prepare: how a gray picture becomes an input, while training and while serving.
     model: a name in `hwr.models.BUILDERS`.
     phases: the stretches of training, one after another.

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from hwr import models
 from hwr.recipes import Phase, Recipe
-from hwr.training import checkpoint, optimizers
+from hwr.training import checkpoint, losses, optimizers
 from hwr.training.batches import Share
 from hwr.training.origin import commit
 from hwr.training.stop import Stop, Stopped
@@ -169,7 +169,7 @@ class _Training:
         x, labels = _laid_out(x.to(device)), labels.to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
             logits = self.parallel(x)
-        loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.phase.smoothing)
+        loss = losses.loss(logits.float(), labels, self.phase.smoothing)
         self.optimizer.zero_grad()
         self.accelerator.backward(loss)
         self.optimizer.step()
@@ -211,7 +211,7 @@ class _Training:
             for start in range(self.rank, self.rank + len(check.labels), AT_A_TIME * self.processes):
                 part = slice(start, start + AT_A_TIME * self.processes, self.processes)
                 x = _laid_out(check.x[part].to(self.accelerator.device))
-                said = network(x)[:, : check.classes].argmax(1).cpu()
+                said = network(x)[:, check.columns].argmax(1).cpu()
                 right += self._together((said == check.labels[part]).sum().item())[0]
                 self._stop_or_save()
             accuracies[check.name] = right / len(check.labels)

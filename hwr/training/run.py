@@ -17,18 +17,21 @@ from hwr import data, files
 from hwr.data.samples import Samples
 from hwr.engines import OpenCVEngine
 from hwr.evaluation import calibration, plots, results
+from hwr.evaluation.calibration import narrow
 from hwr.evaluation.score import Score, answers, logits, score
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import RECIPES, Recipe
 from hwr.training import curves, export
 from hwr.training.loop import Trained, train
 from hwr.training.stop import Stop
+from hwr.training.views import called, known_scales
 
 LIBRARIES = ("torch", "torchvision", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
 PROTOCOL = (
     "trained on the training split, settings chosen on validation, temperature and refusal level fitted on "
     "pictures outside of training, test scored once; accuracy over all pictures, a refused one counts as wrong"
 )
+AUTO = (", script unknown", ", script and scale unknown")  # where a scan has no scale, and where it has
 TIMED = 50  # pictures that are read to tell how long one takes
 
 
@@ -52,7 +55,8 @@ def _leave(trained: Trained, recipe: Recipe, data_dir: Path | None, seed: int, o
     """Score a trained network and write all that a run leaves; raises OSError."""
     export.halve(trained.network)
     asked = _ask(recipe, data_dir, trained.network)
-    fitted = _fit([part for name, part in asked.items() if name.startswith(data.UNSEEN.get(recipe.data, "validation"))])
+    unseen = data.UNSEEN.get(recipe.data, "validation")
+    fitted = _fit([part for name, part in asked.items() if name.startswith(unseen) and not name.endswith(AUTO)])
     classes = next(iter(asked.values())).samples.classes
     export.write(trained.network, recipe, classes, fitted, out)
     curves.write(trained.history, f"{recipe.name}, seed {seed}", out)
@@ -80,7 +84,8 @@ def _leave(trained: Trained, recipe: Recipe, data_dir: Path | None, seed: int, o
 
 
 class _Asked(NamedTuple):
-    """A split, and the logits (N, K) float32 that its pictures got."""
+    """A split of a dataset, and the logits (N, K) float32 that its pictures got; of the digits of its script and "no
+    digit" where the script is known."""
 
     samples: Samples
     logits: np.ndarray
@@ -99,15 +104,17 @@ class _Network:
 
 
 def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
-    """What every split gets, once, or twice where the network can be told the scan's scale: with it and without."""
-    scales = {"": True}
-    if isinstance(recipe.prepare, Preparation) and recipe.prepare.size_plane:
-        scales = {", scale known": True, ", scale unknown": False}
-    asked = {}
+    """What every split gets, by what is known: the scan's scale or not, where it can be; the script or nothing."""
+    asked, names = {}, data.sets(recipe.data)
     for split in dict.fromkeys(("validation", data.UNSEEN.get(recipe.data, "validation"), "test")):
-        samples = data.read(recipe.data, split, data_dir)
-        for name, known in scales.items():
-            asked[split + name] = _Asked(samples, logits(_Network(network), recipe.prepare, samples, known))
+        for name in names:
+            samples = data.read(name, split, data_dir)
+            scales = known_scales(samples, recipe.prepare) if isinstance(recipe.prepare, Preparation) else (None,)
+            for known in scales:
+                said = logits(_Network(network), recipe.prepare, samples, known is not False)
+                asked[called(split, name, names, known)] = _Asked(samples, narrow(said, samples.script))
+            if len(names) > 1:  # the last were asked without a scale
+                asked[called(split, name, names, None) + AUTO[bool(samples.dpi)]] = _Asked(samples, said)
     return asked
 
 
@@ -122,10 +129,11 @@ def _score(name: str, part: _Asked, fitted: calibration.Calibration, recipe: Rec
     scored = score(said, samples.labels, samples.classes)
     split, _, scale = name.partition(", ")
     if split == "test":
-        end = f"-{scale.replace(' ', '-')}" if scale else ""
+        end = f"-{scale.replace(',', '').replace(' ', '-')}" if scale else ""
         title = f"{recipe.name} on {recipe.data}, {name}"
         plots.plot_confusion(scored, samples.classes, title, out / f"confusion{end}.png")
         plots.plot_reliability(said, samples.labels, title, out / f"reliability{end}.png")
+        plots.plot_coverage(said, samples.labels, title, out / f"coverage{end}.png")
         plots.plot_worst(samples.images, samples.labels, said, samples.classes, title, out / f"worst{end}.png")
         results.write_csv(out / f"result{end}.csv", samples, said)
     return scored

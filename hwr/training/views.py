@@ -13,17 +13,16 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from hwr import data
-from hwr.data import clutter
+from hwr.data.clutter import Clutter
 from hwr.data.photographs import photograph
-from hwr.data.samples import Samples
+from hwr.data.samples import DIGITS, SCRIPTS, Samples
 from hwr.evaluation.score import PAGES, inputs
-from hwr.imaging.augment import redraw, rewrite
+from hwr.imaging.augment import mark, redraw, rewrite
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import Handwriting, Pens, Recipe, Windows
 from hwr.training.stop import Stop
 from hwr.training.windows import PageViews, PenViews, check_pages
 
-NO_DIGIT = 10  # the class of a picture without a digit
 KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
 
 WORKERS = 2  # processes that make views
@@ -32,19 +31,19 @@ AT_A_TIME = 100  # views: a process that is told to end makes these first
 
 class Check(NamedTuple):
     """Validation pictures as the network sees them: what they are called in reports, (N, …) float32 inputs,
-    (N,) int64 labels, and how many of the network's classes may be answered."""
+    (N,) int64 labels, and those of the network's classes that may be answered."""
 
     name: str
     x: torch.Tensor
     labels: torch.Tensor
-    classes: int
+    columns: slice
 
 
 class Views:
     """A recipe's training and validation pictures. Raises ValueError for data that are not of the recipe's kind."""
 
     def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, network: nn.Module):
-        if isinstance(recipe.prepare, Preparation) == (recipe.data in PAGES):
+        if isinstance(recipe.prepare, Preparation) == (not PAGES.isdisjoint(data.sets(recipe.data))):
             what = "digits" if isinstance(recipe.prepare, Preparation) else "pages"
             raise ValueError(f"{recipe.name} trains on {what}, and {recipe.data} is no set of these")
         self._recipe, self._data_dir, self._seed, self._network = recipe, data_dir, seed, network
@@ -52,9 +51,10 @@ class Views:
     def training(self):
         """The training pictures: has a length, an `epoch` to set before each pass, and `batch(indices)`, which
         gives ((N, …) float32 inputs, (N,) int64 labels)."""
-        samples = data.read(self._recipe.data, "train", self._data_dir)
         if isinstance(self._recipe.augment, Handwriting):
-            return Handwritten(samples, self._recipe, self._seed)
+            read = [data.read(name, "train", self._data_dir) for name in data.sets(self._recipe.data)]
+            return Handwritten(read, self._recipe, self._seed)
+        samples = data.read(self._recipe.data, "train", self._data_dir)
         if isinstance(self._recipe.augment, Windows):
             return PageViews(samples, self._recipe, self._seed, self._network)
         if isinstance(self._recipe.augment, Pens):
@@ -62,19 +62,38 @@ class Views:
         return Plain(samples, self._recipe)
 
     def checks(self) -> list[Check]:
-        """The validation pictures; twice where the network can be told the scan's scale, with it and without."""
-        samples = data.read(self._recipe.data, "validation", self._data_dir)
-        labels, prepare, classes = torch.from_numpy(samples.labels), self._recipe.prepare, len(samples.classes)
-        if not isinstance(prepare, Preparation):
-            x, labels = check_pages(samples, prepare, self._network)
-            return [Check("validation", x, labels, classes)]
-        scales = {"validation": True}
-        if prepare.size_plane:
-            scales = {"validation, scale known": True, "validation, scale unknown": False}
-        return [
-            Check(name, torch.from_numpy(inputs(samples, prepare, known)), labels, classes)
-            for name, known in scales.items()
-        ]
+        """The validation pictures of each dataset, their script known; twice where the network can be told the scan's
+        scale, with it and without."""
+        prepare, names = self._recipe.prepare, data.sets(self._recipe.data)
+        checks = []
+        for name in names:
+            samples = data.read(name, "validation", self._data_dir)
+            if not isinstance(prepare, Preparation):
+                x, labels = check_pages(samples, prepare, self._network)
+                return [Check("validation", x, labels, slice(len(samples.classes)))]
+            first = _first(samples, names)
+            columns = slice(first, first + len(samples.classes))
+            for known in known_scales(samples, prepare):
+                x = torch.from_numpy(inputs(samples, prepare, known is not False))
+                told = called("validation", name, names, known)
+                checks.append(Check(told, x, torch.from_numpy(samples.labels), columns))
+        return checks
+
+
+def known_scales(samples: Samples, prepare: Preparation) -> tuple[bool | None, ...]:
+    """Whether the scan's scale is told to the network, one way after the other; None where it can't be."""
+    return (True, False) if prepare.size_plane and samples.dpi else (None,)
+
+
+def called(split: str, name: str, names: tuple[str, ...], known: bool | None) -> str:
+    """What pictures are called in reports: "validation, hoda, scale known"; the dataset only where there are two."""
+    scale = {True: "scale known", False: "scale unknown", None: ""}[known]
+    return ", ".join(part for part in (split, name if len(names) > 1 else "", scale) if part)
+
+
+def _first(samples: Samples, names: tuple[str, ...]) -> int:
+    """Where a network trained on these datasets has a script's digits: the index of its zero."""
+    return len(samples.classes) * SCRIPTS.index(samples.script) if len(names) > 1 else 0
 
 
 class Plain:
@@ -97,16 +116,18 @@ class Handwritten:
     """Several views of every digit, and pictures that hold none.
 
     Each picture has `recipe.augment.views` views; after so many epochs they come round again, since to make one
-    costs more than to train on it. The first `len(samples)` indices are the digits, the others pictures without
+    costs more than to train on it. The first indices are the digits, set after set, the others pictures without
     one. The same seed gives the same views. They are kept as bytes, for a preparation that only divides by 255.
     """
 
-    def __init__(self, samples: Samples, recipe: Recipe, seed: int):
+    def __init__(self, sets: list[Samples], recipe: Recipe, seed: int):
         self.epoch = 0
         self._planes = recipe.prepare.shape[0]
-        maker = _Maker(samples, recipe, seed)
-        self.labels = torch.full((maker.pictures,), NO_DIGIT)
-        self.labels[: len(samples.labels)] = torch.from_numpy(samples.labels)
+        maker = _Maker(sets, recipe, seed)
+        names = data.sets(recipe.data)
+        labels = np.concatenate([samples.labels + _first(samples, names) for samples in sets])
+        self.labels = torch.full((maker.pictures,), len(DIGITS) * len(names))  # "no digit" is the last class
+        self.labels[: len(labels)] = torch.from_numpy(labels)
         self._padded = torch.empty(len(maker), *recipe.prepare.shape[1:], dtype=torch.uint8)
         self._size = torch.empty(len(maker))
         for k, (padded, size) in enumerate(tqdm(_made(maker), "views", leave=False, disable=None)):
@@ -145,9 +166,12 @@ def _work(_) -> None:
 class _Maker(Dataset):
     """Makes one view of one picture: index -> ((H, W) uint8 padded, its size plane's value)."""
 
-    def __init__(self, samples: Samples, recipe: Recipe, seed: int):
-        self.samples, self.prepare, self.augment, self.seed = samples, recipe.prepare, recipe.augment, seed
-        self.pictures = round(len(samples.images) * (1 + self.augment.clutter))
+    def __init__(self, sets: list[Samples], recipe: Recipe, seed: int):
+        self.prepare, self.augment, self.seed = recipe.prepare, recipe.augment, seed
+        self.images = [gray for samples in sets for gray in samples.images]
+        self.dpi = [samples.dpi for samples in sets for _ in samples.images]
+        self.clutter = Clutter(self.images, self.augment.fonts)
+        self.pictures = round(len(self.images) * (1 + self.augment.clutter))
         self.views = min(self.augment.views, recipe.epochs)  # no more than will be seen
 
     def __len__(self) -> int:
@@ -156,24 +180,26 @@ class _Maker(Dataset):
     def __getitem__(self, k: int) -> tuple[torch.Tensor, float]:
         view, index = divmod(k, self.pictures)
         rng = np.random.default_rng((self.seed, view, index))
-        x = self._digit(index, rng) if index < len(self.samples.images) else self._no_digit(rng)
+        x = self._digit(index, rng) if index < len(self.images) else self._no_digit(rng)
         size = float(x[-1, 0, 0]) if self.prepare.size_plane else 0.0
         return torch.from_numpy(np.round(x[0] * 255).astype(np.uint8)), size
 
     def _digit(self, index: int, rng: np.random.Generator) -> np.ndarray:
-        gray, kind = self.samples.images[index], rng.random()
+        gray, kind = self.images[index], rng.random()
         if kind < self.augment.redrawn:
             x = self.prepare.array(redraw(gray, rng))
+        elif kind > 1 - self.augment.marked:
+            x = self.prepare.array(mark(redraw(gray, rng), rng))
         elif kind < self.augment.redrawn + self.augment.photographed:
             x = self.prepare.array(photograph(rewrite(gray, rng), rng))
         else:
-            dpi = self.samples.dpi if rng.random() < KNOWN_SCALE else None
+            dpi = self.dpi[index] if rng.random() < KNOWN_SCALE else None
             x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
-        return self.prepare.array(gray, self.samples.dpi) if x is None else x
+        return self.prepare.array(gray, self.dpi[index]) if x is None else x
 
     def _no_digit(self, rng: np.random.Generator) -> np.ndarray:
         while True:
-            x = self.prepare.array(clutter.draw(rng, self.samples.images))
+            x = self.prepare.array(self.clutter.draw(rng))
             if x is not None:
                 return x
