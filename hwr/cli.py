@@ -68,9 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="score a model on a dataset")
     evaluate.add_argument("model", metavar="NAME", help="weights to score")
     evaluate.add_argument("--dataset", help="dataset to score on (the one that the model was trained on)")
-    evaluate.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
+    evaluate.add_argument("--split", default="test", help="train, validation, test, or unseen of pages70 (%(default)s)")
     evaluate.add_argument("--data-dir", metavar="DIR", help="folder of the data (HWR_DATA, or a download)")
     evaluate.add_argument("--unknown-scale", action="store_true", help="do not tell the model the scan's resolution")
+    evaluate.add_argument("--unknown-script", action="store_true", help="do not tell the model the digits' script")
     evaluate.add_argument("--csv", metavar="FILE", help="write filename, actual, predicted of every picture there")
     evaluate.set_defaults(run=_evaluate)
 
@@ -107,13 +108,8 @@ def _read(arguments: argparse.Namespace) -> int:
     if instead:
         print(f"hwr: {_printable(instead)}", file=sys.stderr)
     if recognizer.kind == "digit":
-        line = _persian_line if recognizer.script == "persian" else _latin_line
-        if arguments.script not in ("auto", recognizer.script):
-            script = recognizer.script.capitalize()
-            raise ValueError(
-                f"{recognizer.name} reads {script} digits only; leave --script out, or say {script.lower()}"
-            )
-        known = {"dpi": arguments.dpi}
+        recognizer.check_script(arguments.script)
+        line, known = _digit_line, {"dpi": arguments.dpi, "script": arguments.script}
     else:
         line, known = _writer_line(len(recognizer.classes)), {}
         if arguments.script != "auto" or arguments.dpi is not None:
@@ -163,15 +159,18 @@ def _answer(recognizer: hwr.Recognizer | hwr.Identifier, path: str, known: dict)
         return {"path": path, "error": f"it can't be read ({error.strerror or error})"}
 
 
-def _persian_line(answer: dict) -> str:
-    """A digit for people, as Persian writes it beside its Latin form."""
-    return _latin_line(answer, f"{PERSIAN[int(answer['digit'])]} " if answer["is_digit"] else "")
-
-
-def _latin_line(answer: dict, before: str = "") -> str:
+def _digit_line(answer: dict) -> str:
+    """A digit for people, a Persian one as it is written beside its Latin form, and what else it could be."""
     if not answer["is_digit"]:
         return f"{answer['path']}: no digit found: {answer['reason']}"
-    return f"{answer['path']}: {before}{answer['digit']}  {min(answer['confidence'], 0.999):.1%}"
+    told = f"{_written(answer)}  {min(answer['confidence'], 0.999):.1%}{'' if answer['sure'] else '  unsure'}"
+    if other := answer.get("other"):
+        told += f"  (or {other['script'].capitalize()} {_written(other)}, {other['probability']:.1%})"
+    return f"{answer['path']}: {told}"
+
+
+def _written(said: dict) -> str:
+    return f"{PERSIAN[int(said['digit'])]} {said['digit']}" if said["script"] == "persian" else said["digit"]
 
 
 def _writer_line(hands: int) -> Callable[[dict], str]:
@@ -189,22 +188,25 @@ def _writer_line(hands: int) -> Callable[[dict], str]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    from hwr import data
     from hwr.evaluation.score import evaluate
 
     recognizer = hwr.load(arguments.model)
     score = evaluate(
         recognizer,
-        arguments.dataset or recognizer.data,
+        arguments.dataset or data.sets(recognizer.data)[0],
         arguments.split,
         arguments.data_dir,
         scale_known=not arguments.unknown_scale,
+        script_known=not arguments.unknown_script,
         csv=arguments.csv,
     )
     if arguments.json:
         _print(_json(score))
         return 0
-    scale = ", scale known" if score["scale_known"] else ", scale unknown" if arguments.unknown_scale else ""
-    _print(f"{score['model']} on {score['dataset']}, {score['split']}{scale}")
+    known = ", scale known" if score["scale_known"] else ", scale unknown" if arguments.unknown_scale else ""
+    known += ", script unknown" if arguments.unknown_script else ""
+    _print(f"{score['model']} on {score['dataset']}, {score['split']}{known}")
     if recognizer.kind == "page":
         _print(f"writer identification: whose hand, among {len(recognizer.classes)}")
     _print(f"accuracy {score['accuracy']:.2%}: {score['correct']:,} of {score['n']:,}")

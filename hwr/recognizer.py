@@ -3,14 +3,26 @@
 import math
 from typing import NamedTuple
 
-from hwr.evaluation.calibration import Calibration
+import numpy as np
+
+from hwr.data import scripts
+from hwr.data.samples import SCRIPTS
+from hwr.evaluation.calibration import Calibration, narrow
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import WORK, Stages
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
-LATIN = {"mnist"}  # datasets of Latin digits; all others are Persian
+WORTH_SAYING = 0.01  # a reading in the other script that is less probable is not told
+
+
+class Alternative(NamedTuple):
+    """What a picture says in the other script: a digit, its script, and the probability that this is what is meant."""
+
+    digit: str
+    script: str
+    probability: float
 
 
 class Prediction(NamedTuple):
@@ -23,6 +35,10 @@ class Prediction(NamedTuple):
     stages: every picture between what came in and what the network saw.
     model: the name of the weights that answered.
     reason: one sentence where `digit` is None, else None.
+    script: what the digit is written in, "persian" or "latin"; None where there is none.
+    other: the best reading in the other script, where either could be meant and it is worth saying, else None.
+        Some shapes are in both: ۱ and 1, ۹ and 9, ۵ and 0.
+    sure: whether the confidence is one at which no more than one answer in 50 is wrong.
     """
 
     digit: str | None
@@ -32,6 +48,9 @@ class Prediction(NamedTuple):
     stages: Stages
     model: str
     reason: str | None
+    script: str | None = None
+    other: Alternative | None = None
+    sure: bool = False
 
     @property
     def persian(self) -> str | None:
@@ -39,15 +58,16 @@ class Prediction(NamedTuple):
         return self.digit and PERSIAN[int(self.digit)]
 
     def json(self) -> dict:
-        """The same without its pictures, in types that JSON has; `reason` only where there is one."""
-        names = ["digit", "confidence", "is_digit", "probabilities", "model", *(["reason"] if self.reason else [])]
-        return {name: getattr(self, name) for name in names}
+        """The same without its pictures, in types that JSON has; `reason` and `other` only where there is one."""
+        names = ["digit", "confidence", "is_digit", "probabilities", "script", "sure", "model"]
+        told = {name: getattr(self, name) for name in [*names, *(["reason"] if self.reason else [])]}
+        return told | ({"other": self.other._asdict()} if self.other else {})
 
 
 class Recognizer:
     """A network with the preparation it was trained with. `hwr.load(name)` makes one.
 
-    data: the dataset it was trained on, which tells the script that it reads.
+    data: what it was trained on, as recipes have it, which tells the scripts that it reads.
     """
 
     kind = "digit"
@@ -61,31 +81,65 @@ class Recognizer:
         self.data = data
 
     @property
-    def script(self) -> str:
-        """What the digits are written in that it reads: "persian" or "latin"."""
-        return "latin" if self.data in LATIN else "persian"
+    def scripts(self) -> tuple[str, ...]:
+        """What the digits are written in that it reads: "persian", "latin" or both."""
+        return scripts(self.data)
 
-    def read(self, image, dpi: float | None = None) -> Prediction:
+    def check_script(self, script: str) -> None:
+        """Raise ValueError for a script that it does not read; "auto" is any that it does."""
+        if script not in ("auto", *self.scripts):
+            reads = " and ".join(each.capitalize() for each in self.scripts)
+            raise ValueError(f"{self.name} reads {reads} digits only, not {script!r}; leave the script out")
+
+    def read(self, image, dpi: float | None = None, script: str = "auto") -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.
 
         dpi: the resolution of a scan in dots per inch, where it is known. The real size of the ink
         then helps to tell a zero from a round five.
+        script: "persian" or "latin" where it is known what the digit is written in, else "auto".
         Raises PictureError, whose sentence says what is wrong with the picture, and ValueError for a
-        resolution that is no positive number.
+        resolution that is no positive number or a script that the network does not read.
         """
+        self.check_script(script)
         if dpi is not None and not 0 < dpi < math.inf:
             raise ValueError(f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200, or None if unknown")
         stages = self.preparation.stages(decode(image, WORK if dpi is None else None))
+        return self.answer(stages, dpi, script)
+
+    def prepared(self, x: np.ndarray, script: str = "auto") -> tuple[np.ndarray, np.ndarray]:
+        """What the network says of inputs: (N, C, side, side) float32 -> (N, 10) and (N,), 0 to 1, calibrated.
+
+        The first are the probabilities of the digits, given that it is one; the second, that it is one.
+        """
+        return self.calibration.probabilities(narrow(self.engine.logits(x), script))
+
+    def answer(self, stages: Stages, dpi: float | None = None, script: str = "auto") -> Prediction:
+        """What `read` says of a picture whose stages are there already."""
         x = self.preparation.input(stages, dpi)
         if x is None:
             return self._none(stages, dict.fromkeys(DIGITS, 0.1), 0.0, "nothing is written on this picture")
-        digits, is_digit = self.calibration.probabilities(self.engine.logits(x[None]))
+        logits = narrow(self.engine.logits(x[None]), script)
+        digits, is_digit = self.calibration.probabilities(logits)
         best = int(digits[0].argmax())
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))
         confidence = float(digits[0, best] * is_digit[0])
         if self.calibration.refuses(is_digit[0]):
             return self._none(stages, probabilities, confidence, "what is written here does not look like a digit")
-        return Prediction(DIGITS[best], True, confidence, probabilities, stages, self.name, None)
+        known, other = self.scripts[0] if script == "auto" else script, None
+        if script == "auto" and len(self.scripts) > 1:
+            known, other = _scripts(self.calibration.by_script(logits)[0], best)
+        sure = confidence >= self.calibration.sure
+        return Prediction(DIGITS[best], True, confidence, probabilities, stages, self.name, None, known, other, sure)
 
     def _none(self, stages: Stages, probabilities: dict, confidence: float, reason: str) -> Prediction:
         return Prediction(None, False, confidence, probabilities, stages, self.name, reason)
+
+
+def _scripts(shares: np.ndarray, best: int) -> tuple[str, Alternative | None]:
+    """The script of the digit that is the best reading, and that of the other: (2, 10) of sum 1 -> both."""
+    known = int(shares[:, best].argmax())
+    across = shares[1 - known]
+    digit = int(across.argmax())
+    if across[digit] < WORTH_SAYING:
+        return SCRIPTS[known], None
+    return SCRIPTS[known], Alternative(DIGITS[digit], SCRIPTS[1 - known], float(across[digit]))

@@ -10,7 +10,7 @@ from hwr.data.samples import Samples
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import RECIPES, Recipe
 from hwr.training import views
-from hwr.training.views import NO_DIGIT, Handwritten, Plain, Views
+from hwr.training.views import Handwritten, Plain, Views
 
 
 def augmented(**told) -> Recipe:
@@ -34,7 +34,7 @@ def alone(monkeypatch):
 
 @pytest.fixture(scope="module")
 def made() -> Handwritten:
-    return Handwritten(SAMPLES, RECIPE, seed=0)
+    return Handwritten([SAMPLES], RECIPE, seed=0)
 
 
 def seen(made: Handwritten, epoch: int, indices=EVERY) -> torch.Tensor:
@@ -47,7 +47,7 @@ def test_digits_come_first_and_what_is_none_after_them(made):
     assert len(made) == 50
     assert x.shape == (50, *RECIPE.prepare.shape)
     assert x.dtype == torch.float32
-    assert labels.tolist() == [*LABELS, *[NO_DIGIT] * 10]
+    assert labels.tolist() == [*LABELS, *[10] * 10]
     assert x[:, 0].amin() == 0
     assert x[:, 0].amax(dim=(1, 2)).min() > 0.9  # not one of them is blank
 
@@ -55,7 +55,7 @@ def test_digits_come_first_and_what_is_none_after_them(made):
 def test_the_same_seed_gives_the_same_views_whoever_makes_them(made, monkeypatch):
     monkeypatch.setattr(views, "WORKERS", 0)
     monkeypatch.setattr(views, "AT_A_TIME", 7)
-    again, other = Handwritten(SAMPLES, RECIPE, seed=0), Handwritten(SAMPLES, RECIPE, seed=1)
+    again, other = Handwritten([SAMPLES], RECIPE, seed=0), Handwritten([SAMPLES], RECIPE, seed=1)
     for epoch in range(2):
         assert torch.equal(seen(made, epoch), seen(again, epoch))
         changed = (seen(made, epoch) != seen(other, epoch)).flatten(1).any(1)
@@ -87,7 +87,7 @@ def test_what_is_kept_is_what_was_prepared(monkeypatch):
         return x
 
     monkeypatch.setattr(Preparation, "array", array)
-    made = Handwritten(SAMPLES, RECIPE, seed=3)
+    made = Handwritten([SAMPLES], RECIPE, seed=3)
     kept = torch.cat([seen(made, epoch) for epoch in range(2)]).numpy()
     np.testing.assert_array_equal(kept, np.stack(fresh))
 
@@ -100,7 +100,7 @@ def test_what_is_kept_is_what_was_prepared(monkeypatch):
 def test_only_a_scan_tells_its_size(redrawn, photographed, known_scale, known, monkeypatch):
     monkeypatch.setattr(views, "KNOWN_SCALE", known_scale)
     recipe = augmented(redrawn=redrawn, photographed=photographed, views=4)
-    made = Handwritten(SAMPLES, recipe, seed=0)
+    made = Handwritten([SAMPLES], recipe, seed=0)
     sizes = torch.stack([seen(made, epoch)[:, 1, 0, 0] for epoch in range(4)])
     assert sizes[:, 40:].max() == 0
     assert (sizes[:, :40] > 0).float().mean().item() == pytest.approx(known, abs=0.12 * (0 < known < 1))
@@ -113,7 +113,7 @@ def test_only_a_scan_tells_its_size(redrawn, photographed, known_scale, known, m
 def test_a_picture_in_which_nothing_is_found_gives_way_to_the_scan(monkeypatch):
     monkeypatch.setattr(views, "redraw", lambda gray, rng: np.full_like(gray, 255))
     recipe = augmented(redrawn=1, photographed=0, views=1)
-    x = seen(Handwritten(SAMPLES, recipe, seed=0), 0, EVERY[:40]).numpy()
+    x = seen(Handwritten([SAMPLES], recipe, seed=0), 0, EVERY[:40]).numpy()
     np.testing.assert_array_equal(x, np.stack([RECIPE.prepare.array(gray, 200.0) for gray in SCANS]))
 
 
@@ -121,13 +121,13 @@ def test_a_batch_is_what_its_indices_say(made):
     some = [41, 3, 3, 0]
     x, labels = made.batch(some)
     assert torch.equal(x, seen(made, made.epoch)[some])
-    assert labels.tolist() == [NO_DIGIT, 3, 3, 0]
+    assert labels.tolist() == [10, 3, 3, 0]
     assert labels.dtype == torch.int64
 
 
 def test_without_a_size_plane_there_is_one_plane():
     recipe = dataclasses.replace(augmented(views=1), prepare=Preparation(side=28, margin=4))
-    assert seen(Handwritten(SAMPLES, recipe, seed=0), 0).shape == (50, 1, 28, 28)
+    assert seen(Handwritten([SAMPLES], recipe, seed=0), 0).shape == (50, 1, 28, 28)
 
 
 def test_plain_shows_every_picture_as_it_is():

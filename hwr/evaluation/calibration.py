@@ -19,12 +19,12 @@ class Calibration:
     temperature: divides the logits.
     least_digit: a picture whose probability of being any digit is below this is refused; of use to networks
         that know "no digit".
-    sure: the confidence below which more than one answer in 50 is wrong.
+    sure: the confidence below which more than one answer in 50 is wrong; a guess where it was not fitted.
     """
 
     temperature: float = 1.0
     least_digit: float = 0.5
-    sure: float = 0.0
+    sure: float = 0.9
 
     def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N, K) logits -> the classes' probabilities, sum 1, and that of being one of them (N,).

@@ -9,7 +9,7 @@ import numpy as np
 from hwr import data
 from hwr.data.samples import Samples
 from hwr.evaluation import results
-from hwr.evaluation.calibration import Calibration, calibration_error
+from hwr.evaluation.calibration import Calibration, calibration_error, narrow
 from hwr.evaluation.pooled import pooled
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
@@ -136,9 +136,12 @@ def evaluate(
     data_dir: Path | None = None,
     scale_known: bool = True,
     csv: Path | None = None,
+    script_known: bool = True,
 ) -> dict:
     """Score a recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
 
+    scale_known, script_known: whether the recognizer is told the scan's scale, where the dataset has one, and what
+        its digits are written in, where the recognizer reads that among others.
     csv: a file to write what was said of every picture into.
     Raises ValueError, whose sentence says what is missing, or that the dataset is not of the model's kind.
     """
@@ -151,11 +154,15 @@ def evaluate(
             f"{dataset} has the classes {_listed(samples.classes)}, "
             f"{recognizer.name} was trained on {_listed(recognizer.classes)}; score it on {recognizer.data}"
         )
-    said = answers(logits(recognizer.engine, recognizer.preparation, samples, scale_known), recognizer.calibration)
+    given = logits(recognizer.engine, recognizer.preparation, samples, scale_known)
+    if script_known:
+        given = narrow(given, samples.script)
+    said = answers(given, recognizer.calibration)
     if csv is not None:
         results.write_csv(csv, samples, said)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}
     what["scale_known"] = scale_known and samples.dpi is not None
+    what["script_known"] = script_known
     return what | score(said, samples.labels, samples.classes).json()
 
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import hwr
 from hwr import weights
+from hwr.data import scripts
 from hwr.evaluation import tables
 from hwr.hub import address
 from hwr.hub.published import PUBLISHED
 from hwr.recipes import RECIPES
-from hwr.recognizer import LATIN, Recognizer
+from hwr.recognizer import Recognizer
 
 HODA_TEST = 20_000  # digits: what the published figure of hoda-resnet50 was measured on
 RESNET50 = 94_000_000  # bytes: 23.5 million weights of 4 bytes each
@@ -19,7 +20,7 @@ RESNET50 = 94_000_000  # bytes: 23.5 million weights of 4 bytes each
 class Model(NamedTuple):
     """A model that reads digits; None stands for what is not known of it.
 
-    name: what `hwr.load` takes; script: "persian" or "latin"; data: the dataset it was trained on; side: of the square
+    name: what `hwr.load` takes; script: "persian", "latin" or "both"; data: the dataset it was trained on; side: of the square
     that it sees, in pixels; size: of its weights, in bytes; owner: of the Hub's repository that holds it, None for
     what lies here; accuracy, n: on the dataset's test set; published: whether others measured it; lacking: a package
     that it needs and that is not installed.
@@ -89,9 +90,10 @@ def loaded(recognizer: Recognizer) -> Model:
     """What a model tells of itself that came from the Hub."""
     at = address(recognizer.name)
     owner = at and at.repo.split("/")[0]
-    return Model(recognizer.name, recognizer.script, recognizer.data, recognizer.preparation.side, owner=owner)
+    return Model(recognizer.name, script(recognizer.data), recognizer.data, recognizer.preparation.side, owner=owner)
 
 
 def script(data: str) -> str:
-    """What a network reads that was trained on a dataset: "persian" or "latin"."""
-    return "latin" if data in LATIN else "persian"
+    """What a network reads that was trained on this: "persian", "latin", or "both"."""
+    read = scripts(data)
+    return read[0] if len(read) == 1 else "both"
