@@ -53,7 +53,7 @@ class Clutter:
 
     def __init__(self, digits: list[np.ndarray], fonts: tuple[str, ...] = ()):
         own = [Path(get_data_path(), "fonts", "ttf", f"{name}.ttf") for name in FONTS]
-        more = _installed(fonts)
+        more = installed(fonts)
         self.digits, self.latin, self.persian = digits, [*own, *more], [*own[:PERSIAN_FONTS], *more]
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
@@ -61,12 +61,12 @@ class Clutter:
         return KINDS[rng.choice(len(KINDS), p=SHARES)](rng, self)
 
 
-def _installed(fonts: tuple[str, ...]) -> list[Path]:
-    """The paths of fonts by the names of their files."""
+def installed(fonts: tuple[str, ...], packages: tuple[str, ...] = PACKAGES) -> list[Path]:
+    """The paths of fonts by the names of their files; raises ValueError, naming Debian's packages of them."""
     found = {Path(path).name: Path(path) for path in findSystemFonts()} if fonts else {}
     if missing := [name for name in fonts if name not in found]:
         raise ValueError(
-            f"these fonts are not installed: {', '.join(missing)}; on Debian, apt-get install {' '.join(PACKAGES)}"
+            f"these fonts are not installed: {', '.join(missing)}; on Debian, apt-get install {' '.join(packages)}"
         )
     return [found[name] for name in fonts]
 
@@ -100,9 +100,14 @@ def _stroke_letter(rng: np.random.Generator, _: Clutter) -> np.ndarray:
 def _letter(rng: np.random.Generator, clutter: Clutter) -> np.ndarray:
     """A printed letter, Persian or Latin, traced with a pen as `redraw` does it."""
     letters, fonts = (PERSIAN, clutter.persian) if rng.random() < 0.6 else (LATIN, clutter.latin)
+    letter = letters[rng.integers(len(letters))]
+    return trace(letter, fonts[rng.integers(len(fonts))], rng)
+
+
+def trace(letter: str, font: Path, rng: np.random.Generator) -> np.ndarray:
+    """A letter of a font, traced with a pen as `redraw` does it: -> (H, W) uint8, 0 ink, 255 paper."""
     page = Image.new("L", (SIDE, SIDE), PAPER)
-    middle, letter = (SIDE // 2, SIDE // 2), letters[rng.integers(len(letters))]
-    ImageDraw.Draw(page).text(middle, letter, INK, _font(fonts[rng.integers(len(fonts))]), anchor="mm")
+    ImageDraw.Draw(page).text((SIDE // 2, SIDE // 2), letter, INK, _font(font), anchor="mm")
     return redraw(np.where(np.asarray(page) < 128, INK, PAPER).astype(np.uint8), rng)
 
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from hwr import weights
+from hwr.data import sets
 from hwr.evaluation import tables
 from hwr.evaluation.metrics import by_class
 from hwr.recipes import RECIPES
@@ -26,6 +27,7 @@ PICTURES = {
     "curves": "The training, step by step and epoch by epoch",
     "confusion": "What was written, and as what it was read",
     "reliability": "How often answers of each confidence are right",
+    "coverage": "How many errors are left where only the surest answers are kept",
     "worst": "The errors that it was surest of",
 }
 
@@ -88,8 +90,7 @@ def _take_in(run: Path, results: Path) -> list[Path]:
     report = _read(run / "report.json")
     name = report["recipe"]["name"]
     folder, shipped = results / name, weights.FOLDER / name / "report.json"
-    shown = report["recipe"]["data"] in SHOWN
-    pictures = [path for path in sorted(run.glob("*.png")) if shown or not path.name.startswith("worst")]
+    pictures = [path for path in sorted(run.glob("*.png")) if _may_be_shown(path.stem, report["recipe"]["data"])]
     files = {path.name: path.read_bytes() for path in pictures}
     if not shipped.exists():
         files["report.json"] = (run / "report.json").read_bytes()
@@ -103,6 +104,13 @@ def _take_in(run: Path, results: Path) -> list[Path]:
     for name in changed:
         (folder / name).write_bytes(files[name])
     return [folder / name for name in changed]
+
+
+def _may_be_shown(stem: str, data: str) -> bool:
+    """Whether a run's picture may be copied: those of errors show a dataset's own, which a recipe of two names."""
+    kind, _, special = stem.partition("-")
+    named = special.split("-")[0] if len(sets(data)) > 1 else data
+    return kind != "worst" or named in SHOWN
 
 
 def _differs(path: Path, data: bytes) -> bool:
@@ -166,8 +174,7 @@ def _what(report: dict) -> str:
     told = {
         "pages70": "**Writer identification: whose hand wrote a page, among 70.** What is written there is not read; "
         "the publication calls these classes digits, which they are not.",
-        "mnist": "Reads Latin digits, trained on MNIST.",
-    }.get(data, f"Reads Persian digits, trained on {tables.SETS.get(data, data)}.")
+    }.get(data, f"Reads {tables.tells(data)}, trained on {tables.named(data)}.")
     published = tables.published(report["recipe"], report)
     return f"{told}\n\nPublished: {published} – {claim['protocol']}. Source: {claim['source']}"
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from hwr import weights
+from hwr.data import scripts, sets
 from hwr.evaluation.score import wilson
 from hwr.recipes import Recipe
 
@@ -26,7 +27,8 @@ def table(heads: Iterable[str], alignment: Iterable[str], rows: Iterable[Iterabl
 
 def accuracy(measured: dict[str, dict]) -> str:
     """benchmarks/accuracy.json -> how well the default model reads every set."""
-    heads = ("read by `hoda-compact`", "n", "right", "95 % interval", "wrong", "calibration error")
+    model = next(iter(measured.values()))["model"]
+    heads = (f"read by `{model}`", "n", "right", "95 % interval", "wrong", "calibration error")
     rows = [
         (
             name,
@@ -61,9 +63,9 @@ def short(recipes: dict[str, Recipe], reports: dict[str, dict], folder: str) -> 
     rows = [
         (
             _link(name, reports, folder),
-            with_label(tells(settings["data"]), label),
+            with_label(tells(_dataset(settings, label)), _special(settings, label)),
             *_outcome(score),
-            published(settings, report),
+            published(settings, report) if _is_claimed(settings, label) else NONE,
             weight(report),
         )
         for name, label, score, settings, report in _tests(recipes, reports)
@@ -78,9 +80,9 @@ def full(recipes: dict[str, Recipe], reports: dict[str, dict]) -> str:
     rows = [
         (
             _link(name, reports, ""),
-            with_label(_tested(settings["data"]), label),
+            with_label(_tested(_dataset(settings, label)), _special(settings, label)),
             *_outcome(score),
-            published(settings, report),
+            published(settings, report) if _is_claimed(settings, label) else NONE,
             percent(score["ece"]) if score else NONE,
             f"{report['parameters']:,}" if "parameters" in report else NONE,
             weight(report),
@@ -111,13 +113,35 @@ def _link(name: str, reports: dict[str, dict], folder: str) -> str:
     return f"[`{name}`]({folder}{name}/README.md)" if name in reports else f"`{name}`"
 
 
+def _dataset(settings: dict, label: str) -> str:
+    """The dataset that a score is of: a recipe of two names it at the head of the label."""
+    return label.split(", ")[0] if label and len(sets(settings["data"])) > 1 else settings["data"]
+
+
+def _special(settings: dict, label: str) -> str:
+    """What was special about a score beside its dataset."""
+    return label.partition(", ")[2] if len(sets(settings["data"])) > 1 else label
+
+
+def _is_claimed(settings: dict, label: str) -> bool:
+    """Whether the claim is for the dataset of this score: the first of a recipe's."""
+    return sets(_dataset(settings, label))[0] == sets(settings["data"])[0]
+
+
 def tells(data: str) -> str:
-    """What a network tells that was trained on a dataset."""
-    return {"mnist": "Latin digits", "pages70": WRITERS}.get(data, "Persian digits")
+    """What a network tells that was trained on a dataset, or on two."""
+    if data == "pages70":
+        return WRITERS
+    return f"{' and '.join(script.capitalize() for script in scripts(data))} digits"
+
+
+def named(data: str) -> str:
+    """A recipe's datasets by their own names: "hoda+mnist" -> "Hoda and MNIST"."""
+    return " and ".join(SETS.get(name, name) for name in sets(data))
 
 
 def _tested(data: str) -> str:
-    return SETS.get(data, data) + (f": {WRITERS}" if data == "pages70" else "")
+    return named(data) + (f": {WRITERS}" if data == "pages70" else "")
 
 
 def with_label(told: str, label: str) -> str:

@@ -20,10 +20,10 @@ RESNET50 = 94_000_000  # bytes: 23.5 million weights of 4 bytes each
 class Model(NamedTuple):
     """A model that reads digits; None stands for what is not known of it.
 
-    name: what `hwr.load` takes; script: "persian", "latin" or "both"; data: the dataset it was trained on; side: of the square
-    that it sees, in pixels; size: of its weights, in bytes; owner: of the Hub's repository that holds it, None for
-    what lies here; accuracy, n: on the dataset's test set; published: whether others measured it; lacking: a package
-    that it needs and that is not installed.
+    name: what `hwr.load` takes; script: "persian", "latin" or "both"; data: what it was trained on; side: of the
+    square that it sees, in pixels; size: of its weights, in bytes; owner: of the Hub's repository that holds it, None
+    for what lies here; accuracy, n: on the dataset's test set; published: whether others measured it; lacking: a
+    package that it needs and that is not installed.
     """
 
     name: str
@@ -59,7 +59,8 @@ def here(name: str) -> Model | None:
         if config["kind"] != "digit":
             return None
         # The page does not know a picture's resolution.
-        score = scores.get("scale unknown") or next(iter(scores.values()), {})
+        unknown = (score for name, score in scores.items() if name.endswith("scale unknown"))
+        score = next(unknown, None) or next(iter(scores.values()), {})
         data, side = config["data"], config["preparation"]["side"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
