@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hwr.attribution import why
 from hwr.data import scripts
 from hwr.data.samples import SCRIPTS
 from hwr.evaluation.calibration import Calibration, narrow
@@ -130,6 +131,13 @@ class Recognizer:
             known, other = _scripts(self.calibration.by_script(logits)[0], best)
         sure = confidence >= self.calibration.sure
         return Prediction(DIGITS[best], True, confidence, probabilities, stages, self.name, None, known, other, sure)
+
+    def why(self, prediction: Prediction, dpi: float | None = None, script: str = "auto") -> np.ndarray | None:
+        """How much each part of the padded picture speaks for an answer: -> (side, side) float32, None without a digit.
+
+        dpi, script: as `read` was given them. What the numbers are, `hwr.attribution.why` tells.
+        """
+        return why(self, prediction, dpi, script)
 
     def _none(self, stages: Stages, probabilities: dict, confidence: float, reason: str) -> Prediction:
         return Prediction(None, False, confidence, probabilities, stages, self.name, reason)
