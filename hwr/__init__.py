@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from hwr import weights
+from hwr.data import scripts
 from hwr.engines import EngineError, OpenCVEngine, TorchEngine
 from hwr.evaluation.calibration import Calibration
 from hwr.hub import AwayError
@@ -55,7 +56,7 @@ def load(name: str = DEFAULT) -> Recognizer | Identifier:
         classes = tuple(map(str, config["classes"]))
         file = "model.onnx" if "model.onnx" in files else "model.safetensors"
         engine = OpenCVEngine(files[file]) if file == "model.onnx" else TorchEngine(config["model"], files[file])
-        _check(engine, preparation.shape, classes, config["kind"])
+        _check(engine, preparation.shape, classes, config["kind"], len(scripts(config["data"])))
     except (KeyError, TypeError) as error:
         raise WeightsError(f"{name}: config.json is not as this version of hwr writes it ({error})") from None
     except EngineError as error:
@@ -98,14 +99,20 @@ def _config(name: str, data: bytes) -> dict:
 
 
 def _check(
-    engine: OpenCVEngine | TorchEngine, shape: tuple[int, int, int], classes: tuple[str, ...], kind: str
+    engine: OpenCVEngine | TorchEngine, shape: tuple[int, int, int], classes: tuple[str, ...], kind: str, written: int
 ) -> None:
-    """Raise EngineError for a network that does not belong to this config, or whose numbers make no sense."""
+    """Raise EngineError for a network that does not belong to this config, or whose numbers make no sense.
+
+    written: in how many scripts its digits are written.
+    """
     if kind == "digit" and classes != tuple(DIGITS):
         raise EngineError(f"its classes are {', '.join(classes)}, where the ten digits were expected")
     if isinstance(engine, OpenCVEngine) and engine.shape != shape:  # torch has no way to tell before it runs
         raise EngineError(f"it takes pictures of {engine.shape}, config.json prepares {shape}")
-    if engine.classes not in {len(classes), len(classes) + (kind == "digit")}:  # a digit's may know "no digit", too
+    told = {len(classes)}
+    if kind == "digit":  # it may know "no digit", too; where it reads two scripts it does
+        told = {len(classes), len(classes) + 1} if written == 1 else {written * len(classes) + 1}
+    if engine.classes not in told:
         raise EngineError(f"it tells {engine.classes} classes apart, config.json has {len(classes)}")
     said = engine.logits(np.zeros((1, *shape), np.float32))
     if not (np.abs(said) < LARGEST).all():  # NaN is not
