@@ -42,7 +42,7 @@ def flip(path: Path) -> None:
 
 def test_a_model_by_its_name_answers_as_the_one_that_was_published(published, recognizer):
     fetched = hwr.load(NAME)
-    assert (fetched.name, fetched.script) == (NAME, "persian")
+    assert (fetched.name, fetched.scripts) == (NAME, ("persian",))
     said, expected = fetched.read(drawing(5)), recognizer.read(drawing(5))
     assert said.model == NAME
     assert said.probabilities == expected.probabilities

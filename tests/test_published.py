@@ -52,7 +52,7 @@ def test_the_published_resnet_answers_as_itself(hub, monkeypatch, tmp_path):
     hub.publish(KNOWN.repo, {KNOWN.file: data, "README.md": b""})
     loaded = hwr.load("hoda-resnet50")
     prepare = RECIPES["hoda-resnet50"].prepare
-    assert (loaded.name, loaded.preparation, loaded.script) == ("hoda-resnet50", prepare, "persian")
+    assert (loaded.name, loaded.preparation, loaded.scripts) == ("hoda-resnet50", prepare, ("persian",))
     with torch.inference_mode():
         logits = network(torch.from_numpy(prepare.array(drawing(5))[None])).double()
     said = loaded.read(drawing(5))
@@ -76,7 +76,7 @@ def test_the_one_file_that_fits_is_taken_whatever_its_name(small, state, name):
     small.publish(SMALL.repo, others | {name: save(state) if name.endswith("safetensors") else saved(state)})
     assert hwr.load("small-mlp").kind == "digit"
     small.requests.clear()
-    assert hwr.load("small-mlp").script == "latin"
+    assert hwr.load("small-mlp").scripts == ("latin",)
     assert small.requests == []
 
 

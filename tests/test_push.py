@@ -15,7 +15,8 @@ from standin import TOKEN, USER, Hub, Repo, point
 
 import hwr
 from hwr import weights
-from hwr.hub import HubError, kept, push
+from hwr.hub import HubError, fetch, kept, push
+from hwr.interface.shelf import served
 
 ROOT = Path(__file__).parent.parent
 RUN, NAME = hwr.DEFAULT, f"{USER}/digits"
@@ -65,7 +66,7 @@ def test_what_was_pushed_answers_to_the_bit_as_what_was_trained(trained, monkeyp
     run, _, hub = trained
     point(monkeypatch, hub.url, tmp_path)
     mine, fetched = hwr.load(str(run)), hwr.load(NAME)
-    assert (fetched.name, fetched.data, fetched.script) == (NAME, "mnist", "latin")
+    assert (fetched.name, fetched.data, fetched.scripts) == (NAME, "mnist", ("latin",))
     rng = np.random.default_rng(0)
     for digit in range(10):
         picture = 255 - latin(digit, rng)
@@ -197,6 +198,22 @@ def test_a_card_that_the_hub_refuses(ours, monkeypatch):
     with pytest.raises(HubError, match=r'(?s)the Hub refuses the card, nothing was pushed: .*"license_name"'):
         push.push(RUN, NAME)
     assert ours.repos[NAME].commits == []
+
+
+@pytest.mark.parametrize("wrong", ["{}\x01", "{}\x7f", "{} {}", "{}\u2019", "\u200b{}"])
+def test_a_token_that_can_be_none_is_told_nowhere_and_not_sent(ours, monkeypatch, capfd, caplog, wrong):
+    """The client prints the whole header where it is none: b'Bearer hf_…\\x01'."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("HF_TOKEN", wrong.format(TOKEN, TOKEN))
+    for ask in (lambda: push.push(RUN, NAME), lambda: hwr.load("user/other"), lambda: fetch.listing(NAME, "main")):
+        with pytest.raises(HubError, match="the token that is set here holds spaces or other characters") as refusal:
+            ask()
+        assert not isinstance(refusal.value, hwr.AwayError)
+        assert TOKEN not in repr(refusal.value)
+    recognizer, notice = served("user/other")
+    assert (recognizer.name, TOKEN in notice.sentence) == (hwr.DEFAULT, False)
+    assert TOKEN not in "".join([*capfd.readouterr(), caplog.text])
+    assert ours.requests == []
 
 
 FAULTS = [{"token": TOKEN[::-1]}, {"repo": "them/digits"}, {"cut": "commit"}, {}]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from hwr.hub import AwayError, HubError, kept, tensors
+from hwr.hub import AwayError, HubError, kept, tensors, token
 
 CONFIG, TENSORS, ONNX = "config.json", "model.safetensors", "model.onnx"
 PATIENCE = 1.0  # s for the Hub's first word, as a visitor waits for it; $HF_HUB_ETAG_TIMEOUT gives it more
@@ -176,6 +176,7 @@ def _told(repo: str, revision: str, file: str) -> Iterator[None]:
     from huggingface_hub import errors
 
     at = f"{repo}@{revision}"
+    token.read()  # the client would send it whatever it holds
     try:
         yield
     except HubError:
@@ -210,7 +211,7 @@ def _failed(error: Exception, what: str) -> HubError:
         return HubError(f"the Hub does not give {what} (status {status}); check the name and try again")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS):
         return HubError(f"{what} can't be kept in {constants.HF_HUB_CACHE} ({error.strerror}); make room there")
-    told = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
+    told = token.line(error)
     if OfflineModeIsEnabled in (type(error), type(error.__cause__)):
         told = "HF_HUB_OFFLINE is set"
     return AwayError(f"{what} can't be fetched from the Hub ({told}); try again later")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, HfApi, constants, errors, get_token
+from huggingface_hub import CommitOperationAdd, HfApi, constants, errors
 from huggingface_hub.utils import get_session
 
 from hwr import weights
 from hwr.evaluation.report import RESULTS, SHOWN
-from hwr.hub import MAIN, HubError, address, card, kept
+from hwr.hub import MAIN, HubError, address, card, kept, token
 
 WEIGHTS = ("model.safetensors", "model.onnx")
 PICTURES = ("curves", "confusion", "reliability")
@@ -20,13 +20,13 @@ SETTINGS = "https://huggingface.co/settings/tokens"
 
 
 def check(repo: str) -> str:
-    """The token that a push to a repository would use; raises HubError where there is none, or no such name."""
+    """The token that a push to a repository would use; raises HubError where there is no good one, or no such name."""
     if address(repo) != (repo, MAIN):
         raise HubError(f"{repo!r} is no name on the Hub; name it like user/repo")
-    token = get_token()
-    if token is None:
+    found = token.read()
+    if found is None:
         raise HubError(f"there is no token to push with; make one that may write at {SETTINGS}, then: hf auth login")
-    return token
+    return found
 
 
 def push(run: str, repo: str, private: bool = False) -> str:
@@ -36,10 +36,9 @@ def push(run: str, repo: str, private: bool = False) -> str:
     if need be. The token is taken from $HF_TOKEN or from where `hf auth login` keeps it, and told nowhere.
     Raises HubError, whose sentence says what to do.
     """
-    token = check(repo)
+    api = HfApi(token=check(repo))
     held = files(run, repo)
-    api = HfApi(token=token)
-    with _told(repo, token):
+    with _told(repo):
         get_session().timeout = SILENCE  # the client itself would wait for ever
         api.create_repo(repo, private=private or None, exist_ok=True)
         operations = [CommitOperationAdd(name, data) for name, data in held.items()]
@@ -81,7 +80,7 @@ def _pictures(run: str, recipe: dict) -> list[Path]:
 
 
 @contextmanager
-def _told(repo: str, token: str) -> Iterator[None]:
+def _told(repo: str) -> Iterator[None]:
     """Turn what the client raises into a HubError that says what to do, and never the token."""
     import httpx2
 
@@ -90,7 +89,7 @@ def _told(repo: str, token: str) -> Iterator[None]:
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no name on the Hub; name it like user/repo") from None
     except (errors.HfHubHTTPError, httpx2.HTTPError, OSError, ValueError, RuntimeError) as error:
-        raise HubError(_sentence(error, repo).replace(token, "…")) from None
+        raise HubError(token.hide(_sentence(error, repo))) from None
 
 
 def _sentence(error: Exception, repo: str) -> str:
@@ -109,8 +108,7 @@ def _sentence(error: Exception, repo: str) -> str:
         return f"the Hub refuses the push to {repo} (status {status}: {getattr(error, 'server_message', '')})"
     if isinstance(error, errors.OfflineModeIsEnabled):
         return "HF_HUB_OFFLINE is set, nothing was pushed; unset it to push"
-    told = (str(error.__cause__ or error).strip().splitlines() or [type(error).__name__])[0]
     return (
-        f"the push to {repo} was cut ({told}); a commit is there whole or not at all: "
+        f"the push to {repo} was cut ({token.line(error)}); a commit is there whole or not at all: "
         f"see {constants.ENDPOINT}/{repo}/commits/{MAIN}, and push again"
     )
