@@ -59,22 +59,50 @@ def enlarge(gray: np.ndarray, factor: int) -> np.ndarray:
 
 
 def binarize(gray: np.ndarray) -> np.ndarray:
-    """Tell ink from paper: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink.
+    """Tell a digit's ink from paper: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink.
+
+    All zeros where nothing stands out from the paper.
+    """
+    darkness, levels, least = contrast(gray)
+    for level in levels:
+        ink = drop_specks(np.where(darkness > level, 255, 0).astype(np.uint8))
+        if cv2.countNonZero(ink) >= least:
+            return ink
+    return np.zeros_like(gray)
+
+
+class Contrast(NamedTuple):
+    """How a picture's ink stands out from its paper.
+
+    darkness: (H, W) uint8, the larger the more a pixel is ink, whatever the polarity.
+    levels: above which it is ink: the likeliest first, none where nothing stands out.
+    least: px of ink; where a level leaves less, it is the next one's turn.
+    """
+
+    darkness: np.ndarray
+    levels: list[int]
+    least: float = 0
+
+
+def contrast(gray: np.ndarray) -> Contrast:
+    """What may be ink: (H, W) uint8 of either polarity -> Contrast.
 
     A picture of two tones (a scan, a drawing) has one threshold; any other is a photograph, whose
-    paper is estimated around every pixel. All zeros where nothing stands out from the paper.
+    paper is estimated around every pixel.
     """
     low, high = (int(level) for level in (gray.min(), gray.max()))
     if high - low < BLANK_CONTRAST:
-        return np.zeros_like(gray)
+        return Contrast(gray, [])
     if max(gray.shape) <= SMALL:
-        level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        ink = _ink_of_two_tones(gray > level)
+        otsu, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        level = int(otsu)
     elif _is_even(gray, low, high):
-        ink = _ink_of_two_tones(gray > (low + high) / 2)
+        level = (low + high) // 2
     else:
-        return _ink_of_photograph(gray)
-    return drop_specks(ink)
+        return _contrast_of_photograph(gray)
+    if _light_is_ink(gray > level):
+        return Contrast(gray, [level])
+    return Contrast(255 - gray, [254 - level])
 
 
 def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +115,7 @@ def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if high - low < BLANK_CONTRAST:
         return np.zeros_like(gray), np.zeros_like(gray)
     level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    dark_is_ink = bool((_ink_of_two_tones(gray > level) == np.where(gray > level, 0, 255)).all())
+    dark_is_ink = not _light_is_ink(gray > level)
     darkness = ((high - gray if dark_is_ink else gray - low) * (255 / (high - low))).astype(np.uint8)
     middle = ((high - level) if dark_is_ink else (level - low)) * (255 / (high - low))
     ink = drop_specks(np.where(darkness > FAINT * middle, 255, 0).astype(np.uint8))
@@ -102,19 +130,18 @@ def _is_even(gray: np.ndarray, low: int, high: int) -> bool:
     return between <= (1 - EVEN_SHARE) * gray.size
 
 
-def _ink_of_two_tones(light: np.ndarray) -> np.ndarray:
-    """Which of the two tones is ink: (H, W) bool, True light -> (H, W) uint8, 0 paper, 255 ink.
+def _light_is_ink(light: np.ndarray) -> bool:
+    """Which of the two tones is ink: (H, W) bool, True light -> whether that is the light one.
 
     Paper surrounds: it holds a larger share of the borders than of the area, even where a crop is so
     tight that most of the picture is ink. One border may lie on something else, a table or a shadow.
     """
     borders = np.median([side.mean() for side in (light[0], light[-1], light[:, 0], light[:, -1])])
-    light_is_ink = borders < light.mean()
-    return np.where(light == light_is_ink, 255, 0).astype(np.uint8)
+    return bool(borders < light.mean())
 
 
-def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
-    """A digit's ink on an uneven background: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink."""
+def _contrast_of_photograph(gray: np.ndarray) -> Contrast:
+    """What may be ink on an uneven background: (H, W) uint8 of either polarity -> Contrast."""
     calm = cv2.medianBlur(gray, 3)
     if max(gray.shape) >= 4 * SMALL:
         calm = cv2.GaussianBlur(calm, (0, 0), max(gray.shape) / 600)
@@ -129,14 +156,10 @@ def _ink_of_photograph(gray: np.ndarray) -> np.ndarray:
     floor = int(level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST))
     counts[: floor + 1] = 0
     if not counts.any():
-        return np.zeros_like(gray)
-    for share in INK_SHARES:
-        middle = (level + _quantile(counts, share)) / 2
-        ink = drop_specks(np.where(darkness > max(floor, middle), 255, 0).astype(np.uint8))
-        # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
-        if cv2.countNonZero(ink) >= max(GRAIN, GRAIN_SHARE * gray.size):
-            return ink
-    return np.zeros_like(gray)
+        return Contrast(darkness, [])
+    levels = [max(floor, int((level + _quantile(counts, share)) // 2)) for share in INK_SHARES]
+    # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
+    return Contrast(darkness, levels, max(GRAIN, GRAIN_SHARE * gray.size))
 
 
 def _quantile(counts: np.ndarray, share: float) -> int:
