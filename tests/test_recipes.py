@@ -5,11 +5,12 @@ import re
 import pytest
 import torch
 
-from hwr.data import READERS
+from hwr.data import READERS, scripts, sets
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.rings import RingPreparation
 from hwr.models import BUILDERS, build
+from hwr.models.compact import Compact
 from hwr.recipes import KINDS, RECIPES, Handwriting, Pens, Windows
 from hwr.training.optimizers import OPTIMIZERS
 
@@ -18,15 +19,23 @@ every = pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
 
 def test_the_published_systems_and_our_own():
     assert list(RECIPES) == [
-        "hoda-compact", "hoda-resnet50", "persian-lenet5", "mnist-mlp", "mnist-cnn-adadelta", "mnist-cnn-rmsprop",
-        "pages70-mobilenetv2", "pages70-compact",
+        "digits", "hoda-compact", "hoda-resnet50", "persian-lenet5", "mnist-mlp", "mnist-cnn-adadelta",
+        "mnist-cnn-rmsprop", "pages70-mobilenetv2", "pages70-compact",
     ]  # fmt: skip
+
+
+def test_digits_is_of_both_scripts_and_held_against_the_best_figure_on_hoda():
+    digits, compact = RECIPES["digits"], RECIPES["hoda-compact"]
+    assert scripts(digits.data) == ("persian", "latin")
+    assert digits.claim == compact.claim
+    assert len(set(digits.augment.fonts)) == len(digits.augment.fonts) > 0
 
 
 @every
 def test_what_it_names_is_there(recipe):
     assert RECIPES[recipe.name] is recipe
-    assert recipe.data in READERS
+    assert set(sets(recipe.data)) <= set(READERS)
+    assert len(set(scripts(recipe.data))) == len(sets(recipe.data))  # a script each, or labels would collide
     assert recipe.model in BUILDERS
     assert all(phase.optimizer in OPTIMIZERS for phase in recipe.phases)
     assert type(recipe.prepare) in KINDS.values()
@@ -35,10 +44,11 @@ def test_what_it_names_is_there(recipe):
 @every
 def test_its_inputs_fit_its_network(recipe):
     network = build(recipe.model).eval()
-    classes = 70 if recipe.data == "pages70" else 10
+    classes = 70 if recipe.data == "pages70" else 10 * len(scripts(recipe.data))
     with torch.inference_mode():
         answer = network(torch.zeros(1, *recipe.prepare.shape))
-    assert answer.shape == (1, classes + (recipe.name == "hoda-compact"))  # which knows "no digit", too
+    refuses = recipe.name in ("digits", "hoda-compact")  # these know "no digit", too
+    assert answer.shape == (1, classes + refuses)
     assert torch.isfinite(answer).all()
 
 
@@ -66,10 +76,10 @@ def test_what_is_augmented_fits_what_is_prepared(recipe):
     kinds = {Preparation: (Handwriting, type(None)), PagePreparation: (Windows,), RingPreparation: (Pens,)}
     assert isinstance(recipe.augment, kinds[type(recipe.prepare)])
     if isinstance(recipe.augment, Handwriting):
-        assert recipe.augment.redrawn + recipe.augment.photographed < 1  # what is left are scans
+        assert recipe.augment.redrawn + recipe.augment.photographed + recipe.augment.marked < 1  # the others are scans
         assert (recipe.prepare.mean, recipe.prepare.std, recipe.prepare.channels) == (0, 1, 1)  # views are bytes
         # A class for what is no digit is needed where such pictures are trained on.
-        assert recipe.augment.clutter == 0 or recipe.model == "compact"
+        assert recipe.augment.clutter == 0 or recipe.model in ("compact", "compact-both")
 
 
 @every
@@ -127,17 +137,18 @@ def test_changes_of_several_phases_count_from_1():
 def test_an_augmentation_that_is_left_out_is_a_change():
     recipe = RECIPES["mnist-cnn-rmsprop"]
     changes = recipe.changes(dataclasses.replace(recipe, augment=None))
-    assert changes["augment, views"] == [6, None]
+    assert changes["augment, views"] == [recipe.augment.views, None]
     assert all(name.startswith("augment") for name in changes)
 
 
 @every
 def test_its_network_s_docstring_counts_its_parameters(recipe):
     """To the number where it gives one, rounded where it says million."""
-    told = re.search(r"([\d.,]+) (million )?parameters", BUILDERS[recipe.model].__doc__)
-    found = sum(weight.numel() for weight in build(recipe.model).parameters())
-    if recipe.model == "compact":
-        assert (told, found) == (None, 234_187)
+    network = build(recipe.model)
+    told = re.search(r"([\d.,]+) (million )?parameters", type(network).__doc__)
+    found = sum(weight.numel() for weight in network.parameters())
+    if isinstance(network, Compact):  # of more than one size
+        assert (told, found) == (None, {"compact": 234_187, "compact-both": 331_605}[recipe.model])
     elif told[2]:
         assert f"{found / 1e6:.1f}" == told[1]
     else:
