@@ -118,4 +118,6 @@ print(*{name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdl
 def test_an_answer_needs_no_torch():
     said = subprocess.run([sys.executable, "-c", ANSWER], cwd=ROOT, capture_output=True, text=True)
     assert said.returncode == 0, said.stderr
-    assert set(said.stdout.split()) == {"hwr", "numpy", "cv2", "PIL"}
+    # What Cython shares between the modules of numpy.random has names of its own.
+    found = {package for package in said.stdout.split() if not re.fullmatch(r"_cython_[\d_]+|cython_runtime", package)}
+    assert found == {"hwr", "numpy", "cv2", "PIL"}
