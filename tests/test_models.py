@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from hwr.models import BUILDERS, build
-from hwr.models.compact import CLASSES, Compact
+from hwr.models.compact import BOTH, CLASSES, Compact
 from hwr.models.glorot import glorot
 from hwr.models.lenet5 import Tanh
 from hwr.recipes import RECIPES
@@ -21,6 +21,14 @@ def inputs(count: int) -> torch.Tensor:
 def test_compact_fits_in_a_megabyte(network):
     tensors = network.state_dict().values()
     assert sum(tensor.numel() * tensor.element_size() for tensor in tensors) < 990_000
+
+
+def test_compact_for_both_scripts_is_the_same_but_wider(network):
+    """And, with 16 bits a weight, no larger on disk."""
+    both = build("compact-both").state_dict()
+    assert both.keys() == network.state_dict().keys()
+    assert len(both["head.2.weight"]) == BOTH == 2 * 10 + 1
+    assert sum(2 * tensor.numel() for tensor in both.values()) < 990_000
 
 
 def test_compact_answers_each_picture_by_itself(network):
@@ -89,8 +97,9 @@ def test_every_network_answers_each_picture_by_itself(name):
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("compact", 234_187), ("lenet5", 61_706), ("mlp", 118_282), ("cnn-shallow", 2_380_938), ("cnn-deep", 887_530),
-        ("resnet50", 23_528_522), ("mobilenetv2", 2_313_542), ("rings", 197_190),
+        ("compact", 234_187), ("compact-both", 331_605), ("lenet5", 61_706), ("mlp", 118_282),
+        ("cnn-shallow", 2_380_938), ("cnn-deep", 887_530), ("resnet50", 23_528_522), ("mobilenetv2", 2_313_542),
+        ("rings", 197_190),
     ],
 )  # fmt: skip
 def test_every_network_is_as_large_as_it_was_published(name, count):
@@ -103,7 +112,7 @@ def test_the_head_is_the_last_layer(name):
     weight, bias = [*build(name).state_dict().values()][-2:]
     assert weight.ndim == 2
     assert bias.shape == (len(weight),)
-    assert len(weight) in (10, CLASSES, 70)
+    assert len(weight) in (10, CLASSES, BOTH, 70)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "mlp", "cnn-shallow", "cnn-deep"])
