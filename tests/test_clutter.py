@@ -1,16 +1,24 @@
+import shutil
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from scans import scan
 
 from hwr.data import clutter
+from hwr.data.clutter import Clutter
 from hwr.imaging.stages import binarize
+from hwr.recipes import RECIPES
 
 DIGITS = [np.pad(scan(k % 10, np.random.default_rng(k)), 4, constant_values=255) for k in range(30)]
 
 
+CLUTTER = Clutter(DIGITS)
+
+
 def made(kind, count: int = 30) -> list[np.ndarray]:
-    return [kind(np.random.default_rng(seed), DIGITS) for seed in range(count)]
+    return [kind(np.random.default_rng(seed), CLUTTER) for seed in range(count)]
 
 
 @pytest.mark.parametrize("kind", clutter.KINDS)
@@ -26,8 +34,9 @@ def test_a_picture_of_every_kind_has_ink_on_paper(kind):
 
 
 def test_the_same_generator_draws_the_same():
-    first, again = (clutter.draw(np.random.default_rng(3), DIGITS) for _ in range(2))
+    first, again, other = (Clutter(DIGITS).draw(np.random.default_rng(seed)) for seed in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
+    assert first.shape != other.shape or (first != other).any()
 
 
 def test_every_kind_comes_as_often_as_promised(monkeypatch):
@@ -36,24 +45,68 @@ def test_every_kind_comes_as_often_as_promised(monkeypatch):
     monkeypatch.setattr(clutter, "KINDS", kinds)
     rng = np.random.default_rng(0)
     for _ in range(4000):
-        clutter.draw(rng, DIGITS)
+        CLUTTER.draw(rng)
     np.testing.assert_allclose(np.bincount(drawn) / 4000, clutter.SHARES, atol=0.03)
 
 
-def test_no_letter_looks_like_a_persian_digit():
-    assert set(clutter.LATIN).isdisjoint("OoIlirnhEVvUuAqgPp9yY4701L|")
-    assert set(clutter.PERSIAN).isdisjoint("اآعغوهمدذرلء۰۱۲۳۴۵۶۷۸۹")
+def test_no_letter_is_written_as_a_digit_is():
+    assert set(clutter.LATIN).isdisjoint("OoIliVvUuAnhqgPp9yY4701|")
+    assert set(clutter.PERSIAN).isdisjoint("اآوهةء۰۱۲۳۴۵۶۷۸۹")
 
 
 def test_every_letter_is_in_the_fonts_that_print_it():
     """A letter that a font lacks would come as its box."""
-    for fonts, letters in ((clutter.FONTS, clutter.LATIN), (clutter.FONTS[: clutter.PERSIAN_FONTS], clutter.PERSIAN)):
+    for fonts, letters in ((CLUTTER.latin, clutter.LATIN), (CLUTTER.persian, clutter.PERSIAN)):
         for font in fonts:
             printed = {bytes(clutter._font(font).getmask(letter)) for letter in [*letters, "\uffff"]}
             assert len(printed) > 0.9 * len(letters)
             assert bytes(clutter._font(font).getmask("\uffff")) not in {
                 bytes(clutter._font(font).getmask(letter)) for letter in letters
             }
+
+
+def test_letters_come_in_every_font(monkeypatch):
+    asked = set()
+    monkeypatch.setattr(clutter, "trace", lambda letter, font, rng: asked.add((letter, font)))
+    rng = np.random.default_rng(0)
+    for _ in range(5000):
+        clutter._letter(rng, CLUTTER)
+    for letters, fonts in ((clutter.PERSIAN, CLUTTER.persian), (clutter.LATIN, CLUTTER.latin)):
+        assert {font for letter, font in asked if letter in letters} == set(fonts)
+        assert {letter for letter, _ in asked} >= set(letters)
+    assert len(CLUTTER.latin) == len(clutter.FONTS) > len(CLUTTER.persian)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path) -> Path:
+    """A font that this machine has installed, beside others that it does not have."""
+    path = tmp_path / "Added-Regular.ttf"
+    shutil.copy(CLUTTER.persian[0], path)
+    monkeypatch.setattr(clutter, "findSystemFonts", lambda: [str(path)])
+    return path
+
+
+def test_a_font_that_is_asked_for_prints_both_scripts(elsewhere):
+    more = Clutter(DIGITS, (elsewhere.name,))
+    assert more.persian == [*CLUTTER.persian, elsewhere]
+    assert more.latin == [*CLUTTER.latin, elsewhere]
+    assert clutter.trace("ب", elsewhere, np.random.default_rng(0)).min() < 128
+
+
+def test_fonts_that_are_not_installed_are_told_with_the_packages_that_have_them(elsewhere):
+    says = "these fonts are not installed: Away.ttf, Gone.otf; on Debian, apt-get install fonts-freefarsi fonts-hosny-"
+    with pytest.raises(ValueError, match=says) as raised:
+        Clutter(DIGITS, ("Away.ttf", elsewhere.name, "Gone.otf"))
+    assert all(package in str(raised.value) for package in clutter.PACKAGES)
+    assert elsewhere.name not in str(raised.value)
+
+
+def test_the_fonts_of_a_recipe_are_in_the_packages_that_are_named():
+    """Each package is named after its font; Debian writes them small."""
+    named = " ".join(clutter.PACKAGES)
+    for recipe in RECIPES.values():
+        for font in getattr(recipe.augment, "fonts", ()):
+            assert font.split(".")[0].split("-")[0].lower() in named
 
 
 def test_joined_digits_are_two_or_three_in_whole():
