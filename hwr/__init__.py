@@ -91,7 +91,7 @@ def _config(name: str, data: bytes) -> dict:
         config = json.loads(data)
         if not isinstance(config, dict):
             raise ValueError
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WeightsError(
             f"{name}: config.json holds no settings; the file is damaged, train the model again"
         ) from None

@@ -298,3 +298,23 @@ print(hwr.load("{NAME}").read(numpy.pad(numpy.zeros((40, 4), numpy.uint8), 20, c
 def test_an_answer_by_onnx_needs_no_torch(published):
     said = subprocess.run([sys.executable, "-c", TORCHLESS], cwd=ROOT, capture_output=True, text=True)
     assert (said.stdout, said.stderr) == ("1\n", "")
+
+
+HOSTILE = {
+    "deep": b'{"a": ' * 50_000,
+    "large": {"preparation": {"side": 200_000}},
+    "negative": {"preparation": {"side": -1}},
+    "list": {"data": [1]},
+    "word": {"calibration": {"temperature": "x"}},
+}
+
+
+@pytest.mark.parametrize("wrong", HOSTILE)
+@pytest.mark.parametrize("others", [("model.onnx",), ()])
+def test_a_hostile_config_is_refused_in_a_sentence(hub, wrong, others):
+    config = HOSTILE[wrong]
+    if isinstance(config, dict):
+        config = json.dumps(json.loads(FILES["config.json"]) | config).encode()
+    hub.publish(NAME, {name: FILES[name] for name in ("model.safetensors", *others)} | {"config.json": config})
+    with pytest.raises(HubError, match=r"^user/digits: config\.json "):
+        hwr.load(NAME)

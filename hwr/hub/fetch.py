@@ -12,7 +12,7 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from hwr.hub import AwayError, HubError, kept, tensors, token
+from hwr.hub import AwayError, HubError, kept, settings, tensors, token
 
 CONFIG, TENSORS, ONNX = "config.json", "model.safetensors", "model.onnx"
 PATIENCE = 1.0  # s for the Hub's first word, as a visitor waits for it; $HF_HUB_ETAG_TIMEOUT gives it more
@@ -30,6 +30,7 @@ def model(repo: str, revision: str) -> dict[str, bytes]:
     Raises HubError, and AwayError where the Hub can't be reached and the cache lacks them.
     """
     came = files(repo, revision, (CONFIG, TENSORS), (ONNX,))
+    settings.check(came[CONFIG], f"{repo}: {CONFIG}")
     tensors.check(came[TENSORS], f"{repo}: {TENSORS}")
     for name, sum_ in _sums(came[CONFIG]).items():
         if name in came and kept.sha256(came[name]) != sum_:
