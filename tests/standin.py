@@ -52,7 +52,8 @@ class Hub(ThreadingHTTPServer):
 
     requests: "METHOD /path" of every call; repos: by "user/repo".
     cut: what is cut in its middle: "download", "upload" or "commit"; times: how often, -1 for ever.
-    silent: whether calls are taken and never answered; broken: whether they are answered with status 503;
+    silent: whether calls are taken and never answered; stalled: whether those are that ask for a file's bytes or a
+    listing, while all others are answered; broken: whether calls are answered with status 503;
     nameless: whether it forgets to say what it is, as a proxy that answers in the Hub's place.
     """
 
@@ -66,7 +67,7 @@ class Hub(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.large: dict[str, bytes] = {}
         self.cut, self.times = None, -1
-        self.silent = self.broken = self.nameless = False
+        self.silent = self.stalled = self.broken = self.nameless = False
         self.ended = threading.Event()
 
     def __enter__(self) -> "Hub":
@@ -114,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
     def _route(self) -> None:
         self.path = unquote(urlsplit(self.path).path)
         self.server.requests.append(f"{self.command} {self.path}")
-        if self.server.silent:
+        if self.server.silent or (self.server.stalled and self.command == "GET"):
             self.server.ended.wait()
             self.close_connection = True
             return

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from hwr.hub import AwayError, HubError, fetch, kept
 ROOT = Path(__file__).parent.parent
 FILES = {name: weights.read(hwr.DEFAULT, name) for name in ("config.json", "model.safetensors", "model.onnx")}
 NAME = "user/digits"
-PATIENT = 5.0  # s; it is below 2 on an idle machine, where the client itself would try for 24
+PATIENT = 2.0  # s: so long anybody waits for what ships, where the client itself would try for 24, or for 65
 
 
 @pytest.fixture
@@ -212,6 +213,56 @@ def test_an_index_that_is_damaged_is_made_anew(published, damaged):
     assert published.requests == []
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_byte_that_flipped_before_anybody_looked_is_not_taken(published, name):
+    """As in a cache that others filled, and in one whose index was lost."""
+    from huggingface_hub import snapshot_download
+
+    snapshot_download(NAME)
+    flip(blob(name))
+    assert hwr.load(NAME).read(drawing(4)).digit == "4"
+    flip(blob(name))
+    (kept.folder(NAME) / kept.INDEX).write_bytes(b"")
+    assert hwr.load(NAME).read(drawing(4)).digit == "4"
+    assert blob(name).read_bytes() == FILES[name]
+
+
+def test_a_byte_that_flipped_before_anybody_looked_is_refused_without_the_hub(published):
+    from huggingface_hub import snapshot_download
+
+    snapshot_download(NAME)
+    flip(blob("model.onnx"))
+    published.broken = True
+    with pytest.raises(AwayError, match=r"model\.onnx of user/digits@\w+ can't be fetched"):
+        hwr.load(NAME)
+
+
+def test_a_small_file_is_known_by_git_s_name(tmp_path):
+    """The id that `git hash-object` gives "what is up, doc?", from Git's own book."""
+    path = tmp_path / "bd9dbf5aae1a3862dd1526723246b20206e5fc37"
+    path.write_bytes(b"what is up, doc?")
+    assert kept.is_whole(path)
+    path.write_bytes(b"what is up, Doc?")
+    assert not kept.is_whole(path)
+    assert kept.is_whole(path.rename(tmp_path / "other"))
+
+
+def test_a_cache_behind_a_link(published, monkeypatch, tmp_path):
+    from huggingface_hub import snapshot_download
+
+    (tmp_path / "far").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "far")
+    point(monkeypatch, published.url, tmp_path / "link")
+    assert hwr.load(NAME).read(drawing(3)).digit == "3"
+    snapshot_download(NAME)
+    (kept.folder(NAME) / kept.INDEX).unlink()
+    published.broken = True
+    assert hwr.load(NAME).read(drawing(3)).digit == "3", "as one that others filled"
+    published.requests.clear()
+    assert hwr.load(NAME).read(drawing(3)).digit == "3"
+    assert published.requests == []
+
+
 def test_a_download_that_is_cut_once_goes_on(published, monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda _: None)
     published.cut, published.times = "download", 1
@@ -248,29 +299,52 @@ def test_a_preloaded_cache_answers_without_the_hub(published, monkeypatch):
     snapshot_download(NAME)
     published.silent = True
     monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", constants.DEFAULT_ETAG_TIMEOUT)
-    began = time.monotonic()
     assert hwr.load(NAME).read(drawing(6)).digit == "6"
-    assert time.monotonic() - began < PATIENT
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert hwr.load(NAME).read(drawing(6)).digit == "6"
 
 
-@pytest.mark.parametrize("away", ["refused", "silent", "offline", "broken"])
+def seconds(call) -> float:
+    """The fewest of three tries: a busy machine takes what time it likes."""
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        call()
+        took.append(time.monotonic() - began)
+    return min(took)
+
+
+@pytest.mark.parametrize("away", ["refused", "silent", "stalled", "offline", "broken"])
 def test_the_hub_is_away_and_the_cache_empty(hub, monkeypatch, away, tmp_path):
+    hub.publish(NAME, FILES)
     hub.silent = away == "silent"
+    hub.stalled = away == "stalled"
     hub.broken = away == "broken"
     if away == "refused":
         point(monkeypatch, "http://127.0.0.1:1", tmp_path)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", away == "offline")
     monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", constants.DEFAULT_ETAG_TIMEOUT)
-    began = time.monotonic()
     recognizer, sentence = hwr.load_or_shipped(NAME)
     assert recognizer.read(drawing(2)).digit == "2"
-    assert time.monotonic() - began < PATIENT
+    assert seconds(lambda: hwr.load_or_shipped(NAME)[0].read(drawing(2))) < PATIENT
     assert (recognizer.name, recognizer.read(drawing(2)).model) == (hwr.DEFAULT, hwr.DEFAULT)
-    assert "config.json of user/digits@main can't be fetched from the Hub" in sentence
+    assert re.search(r"config\.json of user/digits@\w+ can't be fetched from the Hub", sentence)
     with pytest.raises(AwayError):
         hwr.load(NAME)
+
+
+def test_a_listing_that_never_comes_is_not_waited_for(published, monkeypatch):
+    published.stalled = True
+    monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", constants.DEFAULT_ETAG_TIMEOUT)
+    with pytest.raises(AwayError, match=r"the listing of user/digits@main can't be fetched .*no answer within"):
+        fetch.listing(NAME, "main")
+
+
+def test_a_mistake_in_what_is_asked_is_not_the_hub_being_away(published):
+    for name in ("../../config.json", "a\0b"):
+        with pytest.raises(HubError, match="can't be had, and not for want of the Hub") as refusal:
+            fetch.files(NAME, "main", ("config.json", name))
+        assert not isinstance(refusal.value, AwayError)
 
 
 @pytest.mark.parametrize("names", [(), (NAME,)])

@@ -35,9 +35,9 @@ def address(name: str) -> Address | None:
 def find(name: str) -> dict[str, bytes] | None:
     """The files of a model that the Hub has, by its name there, or by a recipe's whose weights others published.
 
-    config.json, model.safetensors and, where there is one, model.onnx; None for a name that is neither. Those of
-    the second kind may have a revision behind an @, too. Raises HubError, and AwayError where the Hub can't be
-    reached and the cache lacks them.
+    config.json, model.safetensors and, where there are such, model.onnx and report.json; None for a name that is
+    neither. Those of the second kind may have a revision behind an @, too. Raises HubError, and AwayError where the
+    Hub can't be reached and the cache lacks them.
     """
     from hwr.hub import fetch, published
 
@@ -46,3 +46,12 @@ def find(name: str) -> dict[str, bytes] | None:
         return published.model(recipe, revision=revision or None)
     asked = address(name)
     return asked and fetch.model(*asked)
+
+
+def at_hand(name: str) -> dict[str, bytes]:
+    """The files of a model by its name on the Hub, as far as they lie here since they were fetched; without a call."""
+    from hwr.hub import kept
+
+    asked = address(name)
+    found = {file: kept.read(held) for file, held in kept.look(*asked).items()} if asked else {}
+    return {file: data for file, data in found.items() if data is not None}

@@ -14,8 +14,9 @@ from huggingface_hub import constants
 
 from hwr.hub import AwayError, HubError, kept, settings, tensors, token
 
-CONFIG, TENSORS, ONNX = "config.json", "model.safetensors", "model.onnx"
-PATIENCE = 1.0  # s for the Hub's first word, as a visitor waits for it; $HF_HUB_ETAG_TIMEOUT gives it more
+CONFIG, TENSORS, ONNX, REPORT = "config.json", "model.safetensors", "model.onnx", "report.json"
+# s for the Hub's first word, of a commit and then of a file: who asked waits for both. $HF_HUB_ETAG_TIMEOUT gives more.
+PATIENCE = 0.9
 LARGEST = 2_000_000_000  # bytes of a file
 OFTEN = 3  # times a file's length, and its download is given up: the client itself would begin again for ever
 
@@ -25,11 +26,11 @@ class MissingError(HubError):
 
 
 def model(repo: str, revision: str) -> dict[str, bytes]:
-    """A model's files by name: config.json, model.safetensors and, where there is one, model.onnx.
+    """A model's files by name: config.json, model.safetensors and, where there are such, model.onnx and report.json.
 
     Raises HubError, and AwayError where the Hub can't be reached and the cache lacks them.
     """
-    came = files(repo, revision, (CONFIG, TENSORS), (ONNX,))
+    came = files(repo, revision, (CONFIG, TENSORS), (ONNX, REPORT))
     settings.check(came[CONFIG], f"{repo}: {CONFIG}")
     tensors.check(came[TENSORS], f"{repo}: {TENSORS}")
     for name, sum_ in _sums(came[CONFIG]).items():
@@ -51,7 +52,7 @@ def files(repo: str, revision: str, needed: tuple[str, ...], wanted: tuple[str, 
     known = kept.look(repo, revision)
     if not set(needed) <= known.keys():
         commit, paths = _bring(repo, revision, needed, wanted)
-        known = kept.record(repo, revision, commit, paths)
+        known = kept.record(repo, revision, commit, {name: _whole(repo, name, commit, paths[name]) for name in paths})
     return {name: _read(repo, name, known[name]) for name in (*needed, *wanted) if name in known}
 
 
@@ -61,7 +62,7 @@ def listing(repo: str, revision: str) -> dict[str, int]:
     from huggingface_hub.hf_api import RepoFile
 
     with _told(repo, revision, "the listing"):
-        tree = list(HfApi().list_repo_tree(repo, revision=revision, recursive=True))
+        tree = _within(_patience(), lambda: [*HfApi().list_repo_tree(repo, revision=revision, recursive=True)])
     return {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
 
 
@@ -80,6 +81,16 @@ def _read(repo: str, name: str, file: kept.File) -> bytes:
     return data
 
 
+def _whole(repo: str, name: str, commit: str, path: Path) -> Path:
+    """The path of a file that the Hub would know, or HubError: what lay in the cache before may be damaged."""
+    if kept.is_whole(path):
+        return path
+    path = _download(repo, name, commit, again=True)
+    if kept.is_whole(path):
+        return path
+    raise HubError(f"{repo}: {name} came damaged, twice; delete {kept.folder(repo)} and try again")
+
+
 def _bring(repo: str, revision: str, needed: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, dict[str, Path]]:
     """Fetch files into the cache, all of one commit: -> the commit, and their paths by name."""
     try:
@@ -87,7 +98,7 @@ def _bring(repo: str, revision: str, needed: tuple[str, ...], wanted: tuple[str,
     except AwayError:
         lying = _lying(repo, revision, (*needed, *wanted))
         if set(needed) <= lying.keys():  # put there by others, as a Space preloads them
-            return lying[needed[0]].parent.name, lying
+            return kept.commit_of(repo, lying[needed[0]]), lying
         raise
     paths = {name: _download(repo, name, commit) for name in needed}
     for name in wanted:
@@ -99,16 +110,14 @@ def _bring(repo: str, revision: str, needed: tuple[str, ...], wanted: tuple[str,
 
 
 def _commit(repo: str, revision: str, file: str) -> str:
-    """The commit that a revision is now, asked within PATIENCE."""
+    """The commit that a revision is now."""
     from huggingface_hub import HfApi, get_session, hf_hub_url
 
     api = HfApi()
     get_session()  # reads the certificates of the world, which is not the Hub's time
-    asked = constants.HF_HUB_ETAG_TIMEOUT
-    patience = PATIENCE if asked == constants.DEFAULT_ETAG_TIMEOUT else asked
     with _told(repo, revision, file):
         url = hf_hub_url(repo, file, revision=revision, endpoint=api.endpoint)
-        found = _within(patience, lambda: api.get_hf_file_metadata(url=url, timeout=patience))
+        found = _within(_patience(), lambda: api.get_hf_file_metadata(url=url, timeout=_patience()))
     if found.commit_hash is None:
         raise _no_hub()
     return found.commit_hash
@@ -126,13 +135,30 @@ def _download(repo: str, name: str, commit: str, again: bool = False) -> Path:
     """Fetch one file of a commit whole into the cache, or find it there: -> its path."""
     from huggingface_hub import HfApi
 
+    begun = threading.Event()
+    bar = _bounded(begun)
     with _told(repo, commit, name):
-        path = HfApi().hf_hub_download(repo, name, revision=commit, force_download=again, tqdm_class=_bounded())
+        path = _within(
+            _patience(),
+            lambda: HfApi().hf_hub_download(repo, name, revision=commit, force_download=again, tqdm_class=bar),
+            begun,
+        )
     return Path(path)
 
 
-def _within(seconds: float, call: Callable):
-    """What a call returns or raises, TimeoutError after so long: looking up the Hub's name has no limit of its own."""
+def _patience() -> float:
+    asked = constants.HF_HUB_ETAG_TIMEOUT
+    return PATIENCE if asked == constants.DEFAULT_ETAG_TIMEOUT else asked
+
+
+def _within(seconds: float, call: Callable, heard: threading.Event | None = None):
+    """What a call returns or raises; TimeoutError where nothing was heard of it for so long.
+
+    heard: set from within the call, when the Hub has answered; without it the whole call has to end in time. The
+    client's own limits are six times ten seconds, and looking up a name has none. What is given up goes on by
+    itself: a file that comes too late is in the cache for the next who asks.
+    """
+    heard = heard or threading.Event()
     ended = []
 
     def run() -> None:
@@ -140,24 +166,32 @@ def _within(seconds: float, call: Callable):
             ended.append((call(), None))
         except Exception as error:
             ended.append((None, error))
+        heard.set()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(seconds)
-    if not ended:
+    if not heard.wait(seconds):
         raise TimeoutError(f"no answer within {seconds} s")
+    thread.join()
     value, error = ended[0]
     if error:
         raise error
     return value
 
 
-def _bounded() -> type:
-    """The client's progress bar, which ends a download that is cut again and again: the client never would."""
+def _bounded(begun: threading.Event) -> type:
+    """The client's progress bar, which ends a download that is cut again and again: the client never would.
+
+    begun: set when there is a bar, which the client makes once the Hub has answered.
+    """
     from huggingface_hub.utils import tqdm
 
     class Bar(tqdm):
         came = 0
+
+        def __init__(self, *args, **named):
+            begun.set()
+            super().__init__(*args, **named)
 
         def update(self, n: float | None = 1) -> bool | None:
             self.came += max(n or 0, 0)
@@ -195,8 +229,13 @@ def _told(repo: str, revision: str, file: str) -> Iterator[None]:
         raise MissingError(f"{at} has no {file}; it is no model that hwr pushed, name another") from None
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no name of a model on the Hub; name it like user/repo") from None
-    except (errors.HfHubHTTPError, httpx2.HTTPError, errors.LocalEntryNotFoundError, OSError, ValueError) as error:
+    except (errors.HfHubHTTPError, errors.XetDownloadError, httpx2.HTTPError, OSError, RuntimeError) as error:
         raise _failed(error, f"{file} of {at}") from None
+    except ValueError as error:
+        if isinstance(error.__cause__, httpx2.HTTPError | OSError):  # the client's, of a call that failed
+            raise _failed(error.__cause__, f"{file} of {at}") from None
+        told = token.line(error)
+        raise HubError(f"{file} of {at} can't be had, and not for want of the Hub: {told}; name another") from None
 
 
 def _failed(error: Exception, what: str) -> HubError:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,25 @@ class File(NamedTuple):
 
 def folder(repo: str) -> Path:
     """The repository's folder in the Hub's cache, which huggingface_hub fills."""
-    return Path(constants.HF_HUB_CACHE) / "--".join(["models", *repo.split("/")])
+    return _cache() / "--".join(["models", *repo.split("/")])
+
+
+def commit_of(repo: str, path: Path) -> str:
+    """The commit of the repository that a file in the cache is from."""
+    return _below(path).relative_to(_below(folder(repo)) / "snapshots").parts[0]
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file's bytes are those that the Hub names it by; True where it has another kind of name.
+
+    The cache calls a file's bytes by their sha256 where they are large, else by git's sha1.
+    """
+    name, data = path.resolve().name, path.read_bytes()
+    if re.fullmatch("[0-9a-f]{64}", name):
+        return sha256(data) == name
+    if re.fullmatch("[0-9a-f]{40}", name):
+        return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest() == name
+    return True
 
 
 def look(repo: str, revision: str) -> dict[str, File]:
@@ -38,8 +57,7 @@ def record(repo: str, revision: str, commit: str, paths: dict[str, Path]) -> dic
     index = _index(repo)
     known = index["commits"].setdefault(commit, {})
     for name, path in paths.items():
-        below = Path(path).relative_to(Path(constants.HF_HUB_CACHE).expanduser().resolve()).as_posix()
-        known.setdefault(name, [below, sha256(path.read_bytes())])
+        known.setdefault(name, [_below(path).as_posix(), sha256(path.read_bytes())])
     index["revisions"][revision] = commit
     with contextlib.suppress(OSError):  # a cache that can't be written is looked at again next time
         files.write(folder(repo) / INDEX, (json.dumps(index, indent=2) + "\n").encode())
@@ -57,7 +75,7 @@ def forget(repo: str, revision: str) -> None:
 def read(file: File) -> bytes | None:
     """The bytes of a file, or None where they are not those that first came."""
     try:
-        data = (Path(constants.HF_HUB_CACHE) / file.path).read_bytes()
+        data = (_cache() / file.path).read_bytes()
     except OSError:
         return None
     return data if sha256(data) == file.sha256 else None
@@ -66,6 +84,15 @@ def read(file: File) -> bytes | None:
 def sha256(data: bytes) -> str:
     """64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _cache() -> Path:
+    return Path(constants.HF_HUB_CACHE).expanduser().resolve()
+
+
+def _below(path: Path) -> Path:
+    """A path below the cache, whichever links lead there; a file's own is left, it leads to its bytes."""
+    return (path.parent.resolve() / path.name).relative_to(_cache())
 
 
 def _index(repo: str) -> dict:
