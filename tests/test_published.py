@@ -138,16 +138,36 @@ def test_a_pickle_that_runs_code_is_refused_and_not_run(small, state, tmp_path, 
     assert not mark.exists()
 
 
+def _quantized(tensor: torch.Tensor) -> torch.Tensor:
+    return torch.quantize_per_tensor(tensor, 0.1, 0, torch.qint8)
+
+
+def test_weights_that_share_their_memory_are_taken(small, state):
+    whole = torch.cat([tensor.flatten() for tensor in state.values()])
+    parts = whole.split([tensor.numel() for tensor in state.values()])
+    shared = {name: part.view(state[name].shape) for name, part in zip(state, parts, strict=True)}
+    small.publish(SMALL.repo, {SMALL.file: saved(shared)})
+    assert hwr.load("small-mlp").kind == "digit"
+
+
 def test_what_does_not_fit_is_refused(small, state, monkeypatch):
     last = [*state][-1]
     nan = {name: tensor.clone() for name, tensor in state.items()}
     nan[last][3] = torch.nan
     misfits = {
-        r"1 of its weights do not fit mlp; 5\.bias is \(5,\), where \(10,\)": state | {last: torch.ones(5)},
+        r"1 of its weights do not fit mlp; 5\.bias is \(5,\) float32, where \(10,\) float32 was expected": state
+        | {last: torch.ones(5)},
         r"5\.bias is missing": {name: tensor for name, tensor in state.items() if name != last},
-        r"more is \(1,\), where nothing was expected": state | {"more": torch.ones(1)},
+        r"more is \(1,\) float32, where nothing was expected": state | {"more": torch.ones(1)},
         "weights that are no finite numbers": nan,
         "is no state dict": [state],
+        r"5\.bias is \(10,\) float32 torch\.sparse_coo, where": state | {last: state[last].to_sparse()},
+        r"5\.bias is \(10,\) float32 meta, where": state | {last: state[last].to("meta")},
+        r"5\.bias is \(10,\) qint8 quantized, where": state | {last: _quantized(state[last])},
+        r"5\.bias is \(10,\) float16, where": state | {last: state[last].half()},
+        r"5\.bias is \(10,\) complex64, where": state | {last: state[last] + 0j},
+        r"is no state dict ": state | {last: 7},
+        r"7 is \(1,\) float32, where nothing": state | {7: torch.ones(1)},
     }
     for k, (told, wrong) in enumerate(misfits.items()):
         refused = SMALL._replace(repo=f"them/misfit{k}")

@@ -24,7 +24,9 @@ class Published(NamedTuple):
     sha256: str | None = None
 
 
-# By the recipe of the same network. The file's name is believed, and looked for where it is another.
+# By the recipe of the same network. The file's name is believed, and looked for where it is another. Neither a commit
+# nor a sha256 can stand here before somebody has seen the repository: until then main is taken, and what comes first is
+# kept with its sha256. $HWR_HODA_RESNET50_REVISION pins another commit.
 PUBLISHED = {"hoda-resnet50": Published("Azadeh/PersianHandwrittenDigits", MAIN, "resnet50_model_cpu.pth")}
 
 
@@ -110,17 +112,27 @@ def _fitting(data: bytes, name: str, model: str) -> bytes:
             tensors = load(data)
         else:
             tensors = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-        shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+        kinds = {key: _kind(tensor) for key, tensor in tensors.items()}
     except (*NO_WEIGHTS, AttributeError):
         raise HubError(f"{name} is no state dict that can be read without running code; nothing was run") from None
-    own = {key: tuple(tensor.shape) for key, tensor in build(model).state_dict().items()}
-    wrong = sorted(key for key in own.keys() | shapes.keys() if own.get(key) != shapes.get(key))
+    own = {key: _kind(tensor) for key, tensor in build(model).state_dict().items()}
+    wrong = sorted((key for key in own.keys() | kinds.keys() if own.get(key) != kinds.get(key)), key=str)
     if wrong:
         key = wrong[0]
         raise HubError(
-            f"{name}: {len(wrong)} of its weights do not fit {model}; {key} is {shapes.get(key, 'missing')}, "
+            f"{name}: {len(wrong)} of its weights do not fit {model}; {key} is {kinds.get(key, 'missing')}, "
             f"where {own.get(key, 'nothing')} was expected"
         )
     if not all(tensor.isfinite().all() for tensor in tensors.values()):
         raise HubError(f"{name} holds weights that are no finite numbers; name another revision")
-    return save({key: tensor.contiguous() for key, tensor in tensors.items()})
+    return save({key: tensor.clone(memory_format=torch.contiguous_format) for key, tensor in tensors.items()})
+
+
+def _kind(tensor) -> str:
+    """A tensor's shape and type, and whatever else it is than plain numbers in memory; raises AttributeError."""
+    others = [
+        *([] if str(tensor.layout) == "torch.strided" else [tensor.layout]),  # sparse ones hold other tensors
+        *([] if tensor.device.type == "cpu" else [tensor.device.type]),  # "meta": a shape without numbers
+        *(["quantized"] if tensor.is_quantized else []),
+    ]
+    return " ".join([f"{tuple(tensor.shape)}", str(tensor.dtype).removeprefix("torch."), *map(str, others)])
