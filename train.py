@@ -16,6 +16,7 @@ from hwr.training.stop import Stop, Stopped
 DEFAULT = "hoda-resnet50"
 SMOKE = {"epochs": 1, "steps": 3}  # what --smoke leaves of every phase
 SMOKE_VIEWS = 2
+LAST = "last.pt"  # as hwr.training.checkpoint names it, which imports torch
 
 
 def main() -> int:
@@ -41,6 +42,10 @@ def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> N
 
     if args.push_to_hub:
         push.check(args.push_to_hub)
+    elif args.private:
+        raise ValueError("--private is of a push; name where it goes with --push-to-hub USER/REPO")
+    if args.resume and not (out / LAST).exists():  # known before torch is imported
+        raise ValueError(f"there is no {out / LAST} to resume from; start without --resume")
 
     if os.environ.get("RANK", "0") == "0":
         print(f"{recipe.name}: reading the data and preparing it", flush=True)
@@ -63,7 +68,7 @@ def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> N
         export.ship(out, weights.FOLDER)
     print(f"weights, report and pictures are in {out}")
     if args.push_to_hub:
-        print(f"pushed: {push.push(str(out), args.push_to_hub)}")
+        print(f"pushed: {push.push(str(out), args.push_to_hub, args.private)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--smoke", action="store_true", help="three steps from random weights, to see that all works")
     parser.add_argument("--ship", action="store_true", help="put the weights into the package, hwr/weights")
     parser.add_argument("--push-to-hub", metavar="USER/REPO", help="push all of it to the Hub, as `hwr push` does")
+    parser.add_argument("--private", action="store_true", help="for nobody else to see there")
     return parser
 
 

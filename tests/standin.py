@@ -212,6 +212,10 @@ class Handler(BaseHTTPRequestHandler):
         url = f"{self.server.url}/{repo}/commit/{made.oid}"
         self._json(200, {"success": True, "commitUrl": url, "commitOid": made.oid})
 
+    def _info(self, repo: str) -> None:
+        if self._known():
+            self._json(200, {"id": repo, "private": self.server.repos[repo].private})
+
     def _revision(self, repo: str, revision: str) -> None:
         if commit := self._found(repo, revision):
             siblings = [{"rfilename": name} for name in commit.files]
@@ -307,6 +311,7 @@ ROUTES = [
     ("POST", r"/api/validate-yaml", Handler._validate),
     ("POST", rf"/api/models/{NAME}/preupload/(.+)", Handler._preupload),
     ("POST", rf"/api/models/{NAME}/commit/(.+)", Handler._commit),
+    ("GET", rf"/api/models/{NAME}", Handler._info),
     ("GET", rf"/api/models/{NAME}/revision/(.+)", Handler._revision),
     ("GET", rf"/api/models/{NAME}/tree/(.+)", Handler._tree),
     ("POST", rf"/{NAME}\.git/info/lfs/objects/batch", Handler._batch),

@@ -45,9 +45,8 @@ def trained(tmp_path_factory):
         point(patch, hub.url, folder / "home")
         patch.setenv("HF_TOKEN", TOKEN)
         data = write_mnist(folder / "data", train=60, test=20)
-        said = command(
-            "train.py", "mnist-mlp", "--smoke", "--data-dir", data, "--out", folder / "run", "--push-to-hub", NAME
-        )
+        place = ("--data-dir", data, "--out", folder / "run")
+        said = command("train.py", "mnist-mlp", "--smoke", *place, "--push-to-hub", NAME, "--private")
         yield folder / "run", said, hub
 
 
@@ -58,13 +57,28 @@ def test_a_training_pushes_one_whole_commit(trained):
     (commit,) = hub.repos[NAME].commits
     assert set(commit.files) == WEIGHTS | PICTURES | {"worst.png"}  # MNIST's may be shown
     assert f"pushed: {hub.url}/{NAME}/commit/{commit.oid}" in said.stdout
-    for name in ("model.safetensors", "model.onnx", "report.json", "curves.png"):
+    for name in ("model.safetensors", "model.onnx", "curves.png"):
         assert commit.files[name] == (run / name).read_bytes()
+
+
+@pytest.mark.timeout(300)  # may be the one that trains
+def test_no_place_of_this_machine_is_pushed(trained):
+    run, _, hub = trained
+    (commit,) = hub.repos[NAME].commits
+    own, told = json.loads((run / "report.json").read_text()), json.loads(commit.files["report.json"])
+    assert str(run) in own["command"]
+    assert told == own | {
+        "command": f"python train.py mnist-mlp --smoke --data-dir DIR --out DIR --push-to-hub {NAME} --private"
+    }
+    for name in ("report.json", "README.md", "config.json"):
+        assert str(run.parent).encode() not in commit.files[name]
+    assert hub.repos[NAME].private
 
 
 def test_what_was_pushed_answers_to_the_bit_as_what_was_trained(trained, monkeypatch, tmp_path):
     run, _, hub = trained
     point(monkeypatch, hub.url, tmp_path)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
     mine, fetched = hwr.load(str(run)), hwr.load(NAME)
     assert (fetched.name, fetched.data, fetched.scripts) == (NAME, "mnist", ("latin",))
     rng = np.random.default_rng(0)
@@ -89,9 +103,9 @@ def test_the_config_tells_classes_libraries_and_sums(trained):
 def test_the_card_s_snippet_runs_as_printed_where_it_was_pushed(trained, monkeypatch, tmp_path):
     _, _, hub = trained
     point(monkeypatch, hub.url, tmp_path)
-    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
     card = ModelCard.load(NAME)
-    card.validate()  # as the client asks the Hub to
+    card.validate()  # as the client asks the Hub to; it is the stand-in that answers, by the part of the rules it knows
     said = command("-c", re.search(r"```python\n(.*?)```", card.text, re.DOTALL)[1])
     assert re.fullmatch(r"(\d|None) 0\.\d+\n", said.stdout), said.stderr
 
@@ -129,8 +143,18 @@ def test_a_second_push_is_a_second_commit_and_what_is_loaded_then(ours):
 
 
 def test_private(ours):
-    push.push(RUN, NAME, private=True)
-    assert ours.repos[NAME].private
+    for _ in range(2):  # the second goes where the first made room
+        push.push(RUN, NAME, private=True)
+        assert ours.repos[NAME].private
+    assert len(ours.repos[NAME].commits) == 2
+
+
+def test_what_should_be_private_is_not_pushed_where_all_can_see(ours):
+    ours.repos[NAME] = Repo()
+    with pytest.raises(HubError, match=r"user/digits is there and public, nothing was pushed; make it private at"):
+        push.push(RUN, NAME, private=True)
+    assert ours.repos[NAME].commits == []
+    assert ours.large == {}
 
 
 @pytest.mark.parametrize("repo", ["digits", "user/", "a/b/c", "user/digits@v1", "user/two--dashes"])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from hwr.data import scripts, sets
 from hwr.evaluation import report as pages
 from hwr.evaluation import tables
 
@@ -14,7 +15,8 @@ class Data(NamedTuple):
     """A dataset as a card tells it.
 
     id: as the Hub knows it, or by our name; license: of weights trained on it; license_name, license_link: where
-    this is no license by a name that the Hub has; told: whose it is, what it holds, its terms.
+    this is no license by a name that the Hub has; told: whose it is, what it holds, its own terms; terms: those of
+    the weights.
     """
 
     id: str
@@ -22,6 +24,7 @@ class Data(NamedTuple):
     license_name: str | None
     license_link: str | None
     told: str
+    terms: str
 
 
 DATA = {
@@ -30,23 +33,27 @@ DATA = {
         "Hoda: handwritten Persian digits from 12,000 registration forms, scanned at 200 dpi; 60,000 to train, 20,000 "
         "to test, 22,352 left over, which are the validation set here (H. Khosravi and E. Kabir, *Introducing a very "
         "large dataset of handwritten Farsi digits and a study on their varieties*, Pattern Recognition Letters 28, "
-        "2007). Hoda is for research and other non-commercial use only, **and so are these weights**.",
+        "2007).",
+        "Hoda is for research and other non-commercial use only, **and so are these weights**.",
     ),
     "gan-digits": Data(
         "persian-handwritten-digits", "other", "kaggle-dataset-terms",
         "https://www.kaggle.com/datasets/amirmahdiabbootalebi/persian-handwritten-digits",
         "150,000 Persian digits that a generative network drew, published on Kaggle "
-        "(amirmahdiabbootalebi/persian-handwritten-digits). The weights are under the terms that are given there.",
+        "(amirmahdiabbootalebi/persian-handwritten-digits).",
+        "The weights are under the terms that are given there.",
     ),
     "mnist": Data(
         "ylecun/mnist", "mit", None, None,
         "MNIST: Latin digits, 60,000 to train, of which 5,000 are the validation set here, and 10,000 to test "
-        "(Y. LeCun, C. Cortes, C. Burges; offered under CC BY-SA 3.0). The weights are under the MIT license.",
+        "(Y. LeCun, C. Cortes, C. Burges; offered under CC BY-SA 3.0).",
+        "The weights are under the MIT license.",
     ),
     "pages70": Data(
         "pages70", "mit", None, None,
         "70 pages to train and 140 strips to test, of the same 70 people's handwriting, ten English sentences on a "
-        "page (github.com/mh2des/handwritten-digit-recognition; MIT license). The weights are under the MIT license.",
+        "page (github.com/mh2des/handwritten-digit-recognition; MIT license).",
+        "The weights are under the MIT license.",
     ),
 }  # fmt: skip
 
@@ -78,13 +85,18 @@ PERSIAN = (
     "digit, where a person looks at what it is unsure of."
 )
 LATIN = "to read one handwritten Latin digit; mostly to learn from, as MNIST is."
+BOTH = (
+    "to read one handwritten digit, Persian or Latin: drawn, scanned or photographed. Some are written the same in "
+    "both scripts, such as ۱ and 1: the answer tells the other reading, too, and a script that is known helps. Where a "
+    "person looks at what it is unsure of."
+)
 WRITERS = (
     "writer identification: to tell which of the 70 people who wrote its training pages wrote another page. A figure "
     "to be held against a publication, no more."
 )
 NOT_DIGITS = (
     "amounts, medicine, ballots or anything else where a wrong digit does harm that nobody would notice. It reads no "
-    "letters and no whole numbers at once."
+    "letters."
 )
 NOT_WRITERS = (
     "to read what is written, or to name anybody who is not among the 70: it always names one of them. It is no "
@@ -92,30 +104,39 @@ NOT_WRITERS = (
 )
 
 
-def write(report: dict, repo: str, pictures: list[str]) -> str:
+def write(report: dict, repo: str, pictures: list[str], code: str | None = None) -> str:
     """A model's card as Markdown under its metadata.
 
-    report: that a training left; repo: "user/repo"; pictures: the names of those beside the card.
+    report: that a training left; repo: "user/repo"; pictures: the names of those beside the card; code: the
+    address of hwr's code, where it has one that others can reach.
     """
     head, mark, rest = pages.page(report, pictures).partition("## How it was made")
+    hwr = f"[hwr]({code})" if code else "hwr"
     use = (PAGE if _tells_writers(report) else DIGIT).format(repo=repo)
     parts = [
         head.rstrip(),
-        f"## Use it\n\nIn a checkout of hwr, or after `pip install .` in one:\n\n```python\n{use}\n```",
+        f"## Use it\n\nIn a checkout of {hwr}, or after `pip install .` in one:\n\n```python\n{use}\n```",
         f"## What it is for, and what not\n\n{_purpose(report)}",
-        f"## Data and terms\n\n{DATA[report['recipe']['data']].told}",
+        f"## Data and terms\n\n{_data(report)}",
         f"## Limits\n\n{_limits(report)}",
         f"{mark}{rest.rstrip()}",
-        f"## Make it again\n\n{_again(report)}",
+        f"## Make it again\n\n{_again(report, code)}",
     ]
     text = "\n\n".join(parts)
     return str(ModelCard(f"---\n{metadata(report).to_yaml()}\n---\n\n{text}\n"))
 
 
+def terms(data: str) -> Data:
+    """The dataset whose terms the weights are under, of those that a recipe names: the one that allows least."""
+    named = [DATA[name] for name in sets(data)]
+    return next((each for each in named if each.license == "other"), named[0])
+
+
 def metadata(report: dict) -> ModelCardData:
     """What the Hub lists and filters by, with the scores as `model-index`."""
-    data, name = DATA[report["recipe"]["data"]], report["recipe"]["name"]
-    tags = ["writer-identification"] if _tells_writers(report) else ["handwriting", "digits", _script(report)]
+    trained, name = report["recipe"]["data"], report["recipe"]["name"]
+    data = terms(trained)
+    tags = ["writer-identification"] if _tells_writers(report) else ["handwriting", "digits", *scripts(trained)]
     return ModelCardData(
         license=data.license,
         license_name=data.license_name,
@@ -123,7 +144,7 @@ def metadata(report: dict) -> ModelCardData:
         library_name="hwr",
         pipeline_tag="image-classification",
         tags=[*tags, "onnx"],
-        datasets=[data.id],
+        datasets=[DATA[each].id for each in sets(trained)],
         metrics=["accuracy"],
         model_name=name,
         eval_results=[_result(report, label, score) for label, score in tables.tests(report).items()],
@@ -131,13 +152,15 @@ def metadata(report: dict) -> ModelCardData:
 
 
 def _result(report: dict, label: str, score: dict) -> EvalResult:
-    data = report["recipe"]["data"]
+    data, _, special = label.partition(", ")
+    if data not in (named := sets(report["recipe"]["data"])):  # one of several stands at the head of its score's label
+        data, special = named[0], label
     return EvalResult(
         task_type="image-classification",
         task_name="Writer identification" if _tells_writers(report) else "Digit recognition",
         dataset_type=DATA[data].id,
-        dataset_name=tables.with_label(tables.SETS[data], label),
-        dataset_config=label.replace(" ", "-") or None,
+        dataset_name=tables.with_label(tables.SETS[data], special),
+        dataset_config=special.replace(" ", "-") or None,
         dataset_split="test",
         metric_type="accuracy",
         metric_name="Accuracy",
@@ -149,14 +172,17 @@ def _tells_writers(report: dict) -> bool:
     return report["recipe"]["data"] == "pages70"
 
 
-def _script(report: dict) -> str:
-    return "latin" if report["recipe"]["data"] == "mnist" else "persian"
+def _data(report: dict) -> str:
+    trained = report["recipe"]["data"]
+    return "\n\n".join([*(DATA[name].told for name in sets(trained)), terms(trained).terms])
 
 
 def _purpose(report: dict) -> str:
     if _tells_writers(report):
         return f"For: {WRITERS}\n\nNot for: {NOT_WRITERS}"
-    return f"For: {PERSIAN if _script(report) == 'persian' else LATIN}\n\nNot for: {NOT_DIGITS}"
+    read = scripts(report["recipe"]["data"])
+    use = BOTH if len(read) > 1 else {"persian": PERSIAN, "latin": LATIN}[read[0]]
+    return f"For: {use}\n\nNot for: {NOT_DIGITS}"
 
 
 def _limits(report: dict) -> str:
@@ -184,7 +210,7 @@ def _knows_clutter(report: dict) -> bool:
     return bool((recipe.get("augment") or recipe).get("clutter"))
 
 
-def _again(report: dict) -> str:
+def _again(report: dict, code: str | None) -> str:
     if "command" not in report:
         return "The command was not recorded."
     commit = report.get("commit", "unknown")
@@ -193,5 +219,7 @@ def _again(report: dict) -> str:
         note = f"\n\nThe code was {commit}: not one that others have, so that the weights may differ."
     else:
         lines.insert(0, f"git checkout {commit}")
+        if code:
+            lines.insert(0, f"git clone {code} hwr && cd hwr")
         note = "\n\nThe same seed, machine and number of threads give the same weights."
     return "```\n" + "\n".join(lines) + f"\n```{note}"

@@ -11,7 +11,7 @@ from huggingface_hub.utils import get_session
 
 from hwr import weights
 from hwr.evaluation.report import RESULTS, SHOWN
-from hwr.hub import MAIN, HubError, address, card, kept, token
+from hwr.hub import MAIN, HubError, address, card, kept, public, token
 
 WEIGHTS = ("model.safetensors", "model.onnx")
 PICTURES = ("curves", "confusion", "reliability")
@@ -33,14 +33,19 @@ def push(run: str, repo: str, private: bool = False) -> str:
     """Push a model to the Hub, whole or not at all: -> the commit's address.
 
     run: a folder that a training left, its name in runs/, or the name of weights that ship; repo: "user/repo", made
-    if need be. The token is taken from $HF_TOKEN or from where `hf auth login` keeps it, and told nowhere.
-    Raises HubError, whose sentence says what to do.
+    if need be; private: for nobody else to see, refused where the repository is public. The token is taken from
+    $HF_TOKEN or from where `hf auth login` keeps it, and told nowhere. Raises HubError, whose sentence says what to do.
     """
     api = HfApi(token=check(repo))
     held = files(run, repo)
     with _told(repo):
         get_session().timeout = SILENCE  # the client itself would wait for ever
         api.create_repo(repo, private=private or None, exist_ok=True)
+        if private and not api.repo_info(repo).private:  # it was there before, and stays as it is
+            raise HubError(
+                f"{repo} is there and public, nothing was pushed; make it private at "
+                f"{constants.ENDPOINT}/{repo}/settings, or push under another name"
+            )
         operations = [CommitOperationAdd(name, data) for name, data in held.items()]
         made = api.create_commit(repo, operations, commit_message=f"{json.loads(held['config.json'])['recipe']} by hwr")
     kept.forget(repo, MAIN)  # what was fetched before is no longer the newest
@@ -49,15 +54,16 @@ def push(run: str, repo: str, private: bool = False) -> str:
 
 def files(run: str, repo: str) -> dict[str, bytes]:
     """What is pushed of a run, by name, the card and the terms of its data included. Raises WeightsError, OSError."""
-    report = json.loads(weights.read(run, "report.json"))
+    report = public.report(json.loads(weights.read(run, "report.json")))
     data = report["recipe"]["data"]
     held = {name: weights.read(run, name) for name in WEIGHTS}
-    held["report.json"] = weights.read(run, "report.json")
+    held["report.json"] = (json.dumps(report, indent=2) + "\n").encode()
     held["config.json"] = _config(run, report, held)
     held |= {path.name: path.read_bytes() for path in _pictures(run, report["recipe"])}
-    if card.DATA[data].license_link == card.TERMS:
+    if card.terms(data).license_link == card.TERMS:
         held[card.TERMS] = card.LICENSE.encode()
-    held["README.md"] = card.write(report, repo, [name for name in held if name.endswith(".png")]).encode()
+    pictures = [name for name in held if name.endswith(".png")]
+    held["README.md"] = card.write(report, repo, pictures, public.code()).encode()
     return held
 
 
@@ -86,6 +92,8 @@ def _told(repo: str) -> Iterator[None]:
 
     try:
         yield
+    except HubError:
+        raise
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no name on the Hub; name it like user/repo") from None
     except (errors.HfHubHTTPError, httpx2.HTTPError, OSError, ValueError, RuntimeError) as error:
