@@ -7,7 +7,6 @@ import hwr
 from hwr import weights
 from hwr.interface import catalog
 from hwr.recipes import RECIPES
-from hwr.recognizer import LATIN
 
 
 def test_what_ships_and_reads_digits_is_offered(recognizer):
@@ -59,6 +58,33 @@ def test_a_model_of_the_hub_tells_what_it_knows(recognizer):
     assert (model.accuracy, model.n, model.size) == (None, None, None)
 
 
+REPORT = {"recipe": {}, "scores": {"validation": {"n": 5, "accuracy": 1.0}, "test": {"n": 100, "accuracy": 0.97}}}
+
+
+def test_a_model_of_the_hub_tells_its_size_and_what_its_report_says(hub):
+    files = {name: weights.read("mnist-mlp", name) for name in ("config.json", "model.safetensors", "model.onnx")}
+    hub.publish("user/digits", files | {"report.json": json.dumps(REPORT).encode()})
+    served = hwr.load("user/digits")
+    hub.requests.clear()
+    first, *_ = catalog.offered(served).values()
+    assert (first.name, first.accuracy, first.n, first.size) == ("user/digits", 0.97, 100, len(files["model.onnx"]))
+    assert hub.requests == []
+
+
+@pytest.mark.parametrize(
+    "report",
+    [None, b"", b"[]", b"7", b"[" * 100_000, {"scores": 7}, {"scores": {"test": 7}},
+     {"scores": {"test": {"accuracy": "x"}}},
+     {"scores": {"test": {"accuracy": 2, "n": 1}}}, {"scores": {"test": {"accuracy": 1, "n": "many"}}}],
+)  # fmt: skip
+def test_a_report_of_the_hub_that_says_nothing_leaves_its_place_empty(hub, report):
+    files = {name: weights.read("mnist-mlp", name) for name in ("config.json", "model.safetensors")}
+    told = json.dumps(report).encode() if isinstance(report, dict) else report
+    hub.publish("user/digits", files | ({} if told is None else {"report.json": told}))
+    model = catalog.loaded(hwr.load("user/digits"))
+    assert (model.accuracy, model.n, model.size) == (None, None, len(files["model.safetensors"]))
+
+
 @pytest.mark.parametrize("file", ["config.json", "model.onnx", "report.json"])
 def test_what_is_damaged_or_reads_pages_is_left_out(recognizer, monkeypatch, tmp_path, file):
     folder = networks.shipped(tmp_path, {"three": 3, "pages": 4})
@@ -72,6 +98,9 @@ def test_what_is_damaged_or_reads_pages_is_left_out(recognizer, monkeypatch, tmp
     assert catalog.here(str(page)) is None
 
 
-@pytest.mark.parametrize("data", ["mnist", "hoda", "gan-digits"])
-def test_a_script_is_that_of_the_data(data):
-    assert catalog.script(data) == ("latin" if data in LATIN else "persian")
+@pytest.mark.parametrize(
+    ("data", "script"),
+    [("mnist", "latin"), ("hoda", "persian"), ("gan-digits", "persian"), ("hoda+mnist", "both")],
+)
+def test_a_script_is_that_of_the_data(data, script):
+    assert catalog.script(data) == script

@@ -8,7 +8,7 @@ import hwr
 from hwr import weights
 from hwr.data import scripts
 from hwr.evaluation import tables
-from hwr.hub import address
+from hwr.hub import address, at_hand
 from hwr.hub.published import PUBLISHED
 from hwr.recipes import RECIPES
 from hwr.recognizer import Recognizer
@@ -54,17 +54,14 @@ def here(name: str) -> Model | None:
     """A model whose files lie here: one that ships, or a folder that a training left. None for any other."""
     try:
         config = hwr.EARLIER | json.loads(weights.read(name, "config.json"))
-        scores = tables.tests(json.loads(weights.read(name, "report.json")))
+        accuracy, n = _score(weights.read(name, "report.json"))
         size = len(weights.read(name, "model.onnx"))
         if config["kind"] != "digit":
             return None
-        # The page does not know a picture's resolution.
-        unknown = (score for name, score in scores.items() if name.endswith("scale unknown"))
-        score = next(unknown, None) or next(iter(scores.values()), {})
         data, side = config["data"], config["preparation"]["side"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Model(name, script(data), data, side, size, None, score.get("accuracy"), score.get("n"))
+    return Model(name, script(data), data, side, size, None, accuracy, n)
 
 
 def elsewhere(name: str) -> Model | None:
@@ -88,10 +85,38 @@ def elsewhere(name: str) -> Model | None:
 
 
 def loaded(recognizer: Recognizer) -> Model:
-    """What a model tells of itself that came from the Hub."""
+    """What a model tells of itself that came from the Hub; its accuracy is what the report says that was pushed."""
     at = address(recognizer.name)
-    owner = at and at.repo.split("/")[0]
-    return Model(recognizer.name, script(recognizer.data), recognizer.data, recognizer.preparation.side, owner=owner)
+    held = at_hand(recognizer.name)
+    network = held.get("model.onnx") or held.get("model.safetensors")
+    try:
+        accuracy, n = _score(held["report.json"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # none, or a stranger's
+        accuracy = n = None
+    return Model(
+        recognizer.name,
+        script(recognizer.data),
+        recognizer.data,
+        recognizer.preparation.side,
+        network and len(network),
+        at and at.repo.split("/")[0],
+        accuracy,
+        n,
+    )
+
+
+def _score(report: bytes) -> tuple[float | None, int | None]:
+    """The accuracy on the test set, 0 to 1, and of how many pictures; without the scale, which the page does not know.
+
+    Raises ValueError, TypeError or AttributeError for what is no report.
+    """
+    scores = tables.tests(json.loads(report))
+    unknown = (score for name, score in scores.items() if name.endswith("scale unknown"))
+    score = next(unknown, None) or next(iter(scores.values()), {})
+    accuracy, n = score.get("accuracy"), score.get("n")
+    if accuracy is not None and not (0 <= accuracy <= 1 and type(n) is int and n > 0):
+        raise ValueError
+    return accuracy, n
 
 
 def script(data: str) -> str:

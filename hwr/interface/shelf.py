@@ -1,23 +1,26 @@
 """The models that answer: the one that is served to everyone, and those that visitors chose, loaded when first asked.
 
-A few of them are kept. A load runs beside the answers, and one that failed is told to whoever asked for it.
+A load runs beside the answers, and one that failed is told to whoever asked for it. What is loaded stays: the models on
+offer are a handful that is settled when the page starts, a few MB each and one of 100, while a shelf that drops some
+lets two visitors who disagree load for ever.
 """
 
+import os
+import re
 import threading
 import time
 import traceback
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
 import hwr
-from hwr import WeightsError, weights
+from hwr import AwayError, WeightsError, weights
 from hwr.interface import catalog
 from hwr.recognizer import Recognizer
 
-KEPT = 3  # models beside the one that is served: of the largest, each takes some 100 MB
 AGAIN = 10.0  # s: before that, a load that failed is not tried again
 MOMENT = 0.3  # s: what is loaded within needs no word about it
+PLACE = re.compile(r"(?<![\w:/.~-])[.~]{0,2}/(?:[^\s/:;,'\"()]+/)+")  # a path but for its last part, and no address
 LOADING = "this model is being loaded; ask again in a moment"
 
 
@@ -49,14 +52,28 @@ def served(name: str | None) -> tuple[Recognizer, Notice | None]:
     if not name:
         return hwr.load(), None
     try:
-        recognizer, sentence = hwr.load_or_shipped(name)
-        if sentence is None:
-            check_digits(recognizer)
-    except WeightsError as error:
+        recognizer = hwr.load(name)
+        check_digits(recognizer)
+    except Exception as error:  # whatever it is, the page starts
         recognizer = hwr.load()
-        told = f"{recognizer.name}, which ships with hwr, answers in place of {name}: {error}"
-        return recognizer, Notice(told, recognizer.name, name, False)
-    return recognizer, sentence and Notice(sentence, recognizer.name, name, True)
+        told = f"{recognizer.name}, which ships with hwr, answers in place of {name}: {reason(error, name)}"
+        return recognizer, Notice(public(told), recognizer.name, public(name), isinstance(error, AwayError))
+    return recognizer, None
+
+
+def reason(error: Exception, name: str) -> str:
+    """Why a model could not be loaded: a sentence for whoever asked for it; what is no fault of ours is printed."""
+    if isinstance(error, WeightsError):
+        return str(error)
+    traceback.print_exception(error)
+    return f"{name} can't be loaded ({type(error).__name__}); choose another model"
+
+
+def public(text: str) -> str:
+    """A text for strangers: of the places of this machine that it names, only the last part stays."""
+    for root in (weights.FOLDER, os.path.expanduser("~")):  # they may hold blanks
+        text = text.replace(f"{root}/", "")
+    return PLACE.sub("", text)
 
 
 def check_digits(model) -> None:
@@ -80,13 +97,11 @@ class Load:
             recognizer = hwr.load(name)
             check_digits(recognizer)
             self.recognizer = recognizer
-        except WeightsError as error:
-            self.error = str(error).replace(f"{weights.FOLDER}/", "")  # strangers need not know where it lies
         except Exception as error:  # whatever it is, somebody waits for it
-            traceback.print_exc()
-            self.error = f"{name} can't be loaded ({type(error).__name__}); choose another model"
-        self.until = time.monotonic() + AGAIN
-        self.ended.set()
+            self.error = public(reason(error, name))
+        finally:
+            self.until = time.monotonic() + AGAIN
+            self.ended.set()
 
     @property
     def is_stale(self) -> bool:
@@ -103,7 +118,7 @@ class Shelf:
     def __init__(self, recognizer: Recognizer):
         self.models = catalog.offered(recognizer)
         self._served = recognizer
-        self._loads: OrderedDict[str, Load] = OrderedDict()  # the last that was asked for comes last
+        self._loads: dict[str, Load] = {}
         self._lock = threading.Lock()
 
     def find(self, name: str | None, patience: float) -> Recognizer:
@@ -127,13 +142,9 @@ class Shelf:
 
     def _ask(self, name: str) -> Load:
         with self._lock:
-            load = self._loads.pop(name, None)
+            load = self._loads.get(name)
             if load is None or load.is_stale:
-                load = Load(name)
-            self._loads[name] = load
-            ended = [each for each, load in self._loads.items() if load.ended.is_set()]
-            for each in ended[:-KEPT]:
-                del self._loads[each]
+                load = self._loads[name] = Load(name)
         return load
 
 
