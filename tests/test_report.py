@@ -26,6 +26,7 @@ between
 after
 """
 PNG = encode(drawing(3, 40))
+SCORE = {"n": 10, "correct": 8, "accuracy": 0.8, "low": 0.49, "high": 0.94, "refused": 1, "ece": 0.2}
 
 
 @pytest.fixture
@@ -33,7 +34,11 @@ def root(tmp_path, monkeypatch) -> Path:
     """A checkout in small, into which no weights ship."""
     (tmp_path / "README.md").write_text(README)
     (tmp_path / "benchmarks").mkdir()
-    measured = {"accuracy": {}, "latency": {"cases": []}, "page": {"figures": []}}
+    measured = {
+        "accuracy": {"drawings": {"model": "digits"} | SCORE},
+        "latency": {"cases": []},
+        "page": {"figures": []},
+    }
     for name, figures in measured.items():
         (tmp_path / "benchmarks" / f"{name}.json").write_text(json.dumps(figures))
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "shipped")
@@ -109,6 +114,29 @@ def test_the_readme_keeps_all_but_its_tables(root):
     assert "<!-- end -->\n\nbetween\n\n<!-- accuracy -->\n| read by" in text
     assert text.endswith("<!-- end -->\nafter\n")
     assert text.count("<!-- end -->") == 3
+
+
+def test_what_models_bear_has_a_section_of_its_own(root):
+    assert "How much each bears" not in report.pages(root)["results/README.md"]
+    models = {
+        "digits": {"clean": 0.001, "errors": {"noise": [0.01, 0.02, 0.03], "fog": [0, 0, 0]}, "mean": 0.01},
+        "persian-lenet5": {"clean": 0.01, "errors": {"noise": [0.1, 0.2, 0.3], "fog": [0, 0, 0]}, "mean": 0.1},
+    }
+    sets = {"hoda": {"split": "test", "n": 1000, "models": models}, "mnist": {"split": "test", "n": 1000, "models": {}}}
+    measured = {"model": "digits", "ratio": 1 / 3, "away": ["hoda-resnet50"], "sets": sets}
+    (root / "benchmarks" / "robustness.json").write_text(json.dumps(measured))
+    text = report.pages(root)["results/README.md"]
+    assert "The share of 1,000 digits" in text
+    assert "Not at hand: `hoda-resnet50`." in text
+    assert text[text.index("| Hoda, corr") :].splitlines() == [
+        "| Hoda, corrupted by | `digits` | `persian-lenet5` |",
+        "|---|--:|--:|",
+        "| none | 0.1 % | 1.0 % |",
+        "| noise | 1.0 / 2.0 / 3.0 % | 10.0 / 20.0 / 30.0 % |",
+        "| fog | 0.0 / 0.0 / 0.0 % | 0.0 / 0.0 / 0.0 % |",
+        "| **mean** | **1.00 %** | **10.00 %** |",
+        "| `digits` to it | 1.00 | 0.10 |",
+    ]
 
 
 @pytest.mark.parametrize("cut", ["<!-- recipes -->\n", "<!-- end -->"])

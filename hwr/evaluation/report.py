@@ -23,6 +23,12 @@ Ours beside the published figures. Settings were chosen on validation data; ever
 the expected one over 15 bins. The recipes on 70 writers' pages do writer identification: whose hand, among 70.
 `python -m hwr report` writes this page, the recipes' and the README's tables from the reports."""
 
+BEARS = """## How much each bears
+
+The share of {n:,} digits of each test set, chosen at random, that is refused or read as another: large drawings of
+them under fifteen corruptions after MNIST-C (arXiv:1906.02337), each at three strengths. Every network is told the
+script, none the scale. The mean is over all 45. `benchmarks/robustness.py` measures it."""
+
 PICTURES = {
     "curves": "The training, step by step and epoch by epoch",
     "confusion": "What was written, and as what it was read",
@@ -122,11 +128,23 @@ def pages(root: Path) -> dict[str, str]:
     told = reports(root)
     places = _places(root, told)
     written = {"README.md": filled((root / "README.md").read_text(encoding="utf-8"), places)}
-    written["results/README.md"] = f"{HEAD}\n\n{tables.full(RECIPES, told)}\n"
+    written["results/README.md"] = "\n\n".join([HEAD, tables.full(RECIPES, told), *_bears(root)]) + "\n"
     for name, report in told.items():
         pictures = sorted((root / RESULTS / name).glob("*.png"), key=_place)
         written[f"results/{name}/README.md"] = page(report, [path.name for path in pictures])
     return written
+
+
+def _bears(root: Path) -> list[str]:
+    """The section on corrupted digits, where benchmarks/robustness.py has left its figures: paragraphs and tables."""
+    path = root / "benchmarks" / "robustness.json"
+    if not path.exists():
+        return []
+    measured = json.loads(path.read_text("utf-8"))
+    missing = [f"Not at hand: {', '.join(f'`{name}`' for name in measured['away'])}."] if measured["away"] else []
+    n = max(one["n"] for one in measured["sets"].values())
+    shown = [tables.robustness(measured, dataset) for dataset, one in measured["sets"].items() if one["models"]]
+    return [BEARS.format(n=n), *missing, *shown]
 
 
 def _places(root: Path, told: dict[str, dict]) -> dict[str, str]:

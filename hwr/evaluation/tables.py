@@ -57,6 +57,24 @@ def speed(latency: dict, page: dict) -> str:
     return table(heads, ("---", "--:", "--:", "--:"), rows)
 
 
+def robustness(measured: dict, dataset: str) -> str:
+    """benchmarks/robustness.json -> every model's errors on one set: a corruption a line, its strengths in a cell."""
+    models = measured["sets"][dataset]["models"]
+    corruptions = [*next(iter(models.values()))["errors"]]
+    rows = [("none", *(_errors([one["clean"]]) for one in models.values()))]
+    rows += [(name, *(_errors(one["errors"][name]) for one in models.values())) for name in corruptions]
+    rows.append(("**mean**", *(f"**{percent(one['mean'])}**" for one in models.values())))
+    if measured["model"] in models:
+        ours = models[measured["model"]]["mean"]
+        rows.append((f"`{measured['model']}` to it", *(f"{ours / one['mean']:.2f}" for one in models.values())))
+    heads = (f"{SETS[dataset]}, corrupted by", *(f"`{name}`" for name in models))
+    return table(heads, ("---", *["--:"] * len(models)), rows)
+
+
+def _errors(errors: list[float]) -> str:
+    return " / ".join(f"{100 * error:.1f}" for error in errors) + " %"
+
+
 def short(recipes: dict[str, Recipe], reports: dict[str, dict], folder: str) -> str:
     """Ours beside the published figures, for the README; `folder` leads to the recipes' pages."""
     heads = ("recipe", "it tells", "n", "right", "95 % interval", "published", "weights")
