@@ -51,7 +51,8 @@ class Hub(ThreadingHTTPServer):
     """`with Hub() as hub:` serves at hub.url, in threads of its own.
 
     requests: "METHOD /path" of every call; repos: by "user/repo".
-    cut: what is cut in its middle: "download", "upload" or "commit"; times: how often, -1 for ever.
+    cut: what is cut in its middle: "download", "upload" or "commit"; or "silence", for a download that stops there and
+    is not hung up; times: how often, -1 for ever.
     silent: whether calls are taken and never answered; stalled: whether those are that ask for a file's bytes or a
     listing, while all others are answered; broken: whether calls are answered with status 503;
     nameless: whether it forgets to say what it is, as a proxy that answers in the Hub's place.
@@ -213,12 +214,15 @@ class Handler(BaseHTTPRequestHandler):
         self._json(200, {"success": True, "commitUrl": url, "commitOid": made.oid})
 
     def _info(self, repo: str) -> None:
-        if self._known():
-            self._json(200, {"id": repo, "private": self.server.repos[repo].private})
+        known = self.server.repos.get(repo)
+        if known is None or (known.private and self.headers.get("Authorization") != f"Bearer {TOKEN}"):
+            self._json(404, {"error": "Repository not found"}, {"X-Error-Code": "RepoNotFound"})
+        else:
+            self._json(200, {"id": repo, "private": known.private})
 
     def _revision(self, repo: str, revision: str) -> None:
         if commit := self._found(repo, revision):
-            siblings = [{"rfilename": name} for name in commit.files]
+            siblings = [{"rfilename": name, "size": len(data)} for name, data in commit.files.items()]
             self._json(200, {"id": repo, "modelId": repo, "sha": commit.oid, "siblings": siblings})
 
     def _tree(self, repo: str, revision: str) -> None:
@@ -249,6 +253,11 @@ class Handler(BaseHTTPRequestHandler):
             if self.server.cuts("download"):
                 self.wfile.write(data[: len(data) // 2])
                 self._hang_up()
+                return
+            if self.server.cuts("silence"):
+                self.wfile.write(data[: len(data) // 2])
+                self.wfile.flush()
+                self.server.ended.wait()
                 return
             self.wfile.write(data)
 

@@ -237,16 +237,6 @@ def test_a_byte_that_flipped_before_anybody_looked_is_refused_without_the_hub(pu
         hwr.load(NAME)
 
 
-def test_a_small_file_is_known_by_git_s_name(tmp_path):
-    """The id that `git hash-object` gives "what is up, doc?", from Git's own book."""
-    path = tmp_path / "bd9dbf5aae1a3862dd1526723246b20206e5fc37"
-    path.write_bytes(b"what is up, doc?")
-    assert kept.is_whole(path)
-    path.write_bytes(b"what is up, Doc?")
-    assert not kept.is_whole(path)
-    assert kept.is_whole(path.rename(tmp_path / "other"))
-
-
 def test_a_cache_behind_a_link(published, monkeypatch, tmp_path):
     from huggingface_hub import snapshot_download
 
@@ -277,6 +267,16 @@ def test_a_download_that_is_cut_leaves_nothing_that_is_used(published, monkeypat
     assert not [path for path in kept.folder(NAME).rglob("*") if path.is_file()]
     published.cut = None
     assert hwr.load(NAME).read(drawing(3)).digit == "3"
+
+
+def test_a_download_that_falls_silent_is_given_up(published, monkeypatch):
+    published.cut = "silence"
+    monkeypatch.setattr(fetch, "SILENCE", 0.3)
+    monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", constants.DEFAULT_ETAG_TIMEOUT)
+    with pytest.raises(
+        AwayError, match=r"model\.safetensors of user/digits@\w+ can't be fetched .*no answer within 0.9"
+    ):
+        fetch.files(NAME, "main", ("model.safetensors",))
 
 
 def test_a_large_file_comes_whole_or_not_at_all(hub, monkeypatch):
@@ -392,3 +392,9 @@ def test_a_hostile_config_is_refused_in_a_sentence(hub, wrong, others):
     hub.publish(NAME, {name: FILES[name] for name in ("model.safetensors", *others)} | {"config.json": config})
     with pytest.raises(HubError, match=r"^user/digits: config\.json "):
         hwr.load(NAME)
+
+
+def test_a_listing_tells_names_and_lengths(published):
+    assert fetch.listing(NAME, "main") == {name: len(data) for name, data in FILES.items()}
+    with pytest.raises(HubError, match="has no revision 'v9'"):
+        fetch.listing(NAME, "v9")

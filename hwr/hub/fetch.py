@@ -17,6 +17,8 @@ from hwr.hub import AwayError, HubError, kept, settings, tensors, token
 CONFIG, TENSORS, ONNX, REPORT = "config.json", "model.safetensors", "model.onnx", "report.json"
 # s for the Hub's first word, of a commit and then of a file: who asked waits for both. $HF_HUB_ETAG_TIMEOUT gives more.
 PATIENCE = 0.9
+SILENCE = 5.0  # s within a download; the client itself takes one before it tries again
+CHUNK = 2**14  # bytes: of a file's first silence the client would tell after 10 MB only
 LARGEST = 2_000_000_000  # bytes of a file
 OFTEN = 3  # times a file's length, and its download is given up: the client itself would begin again for ever
 
@@ -59,11 +61,12 @@ def files(repo: str, revision: str, needed: tuple[str, ...], wanted: tuple[str, 
 def listing(repo: str, revision: str) -> dict[str, int]:
     """The files of a repository with their lengths in bytes. Raises HubError."""
     from huggingface_hub import HfApi
-    from huggingface_hub.hf_api import RepoFile
 
+    # Not list_repo_tree, which tries again for half a minute, and takes the connections of others down with its own.
+    wait = _patience()
     with _told(repo, revision, "the listing"):
-        tree = _within(_patience(), lambda: [*HfApi().list_repo_tree(repo, revision=revision, recursive=True)])
-    return {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
+        info = _within(wait, lambda: HfApi().model_info(repo, revision=revision, files_metadata=True, timeout=wait))
+    return {file.rfilename: file.size for file in info.siblings or ()}
 
 
 def _read(repo: str, name: str, file: kept.File) -> bytes:
@@ -135,13 +138,14 @@ def _download(repo: str, name: str, commit: str, again: bool = False) -> Path:
     """Fetch one file of a commit whole into the cache, or find it there: -> its path."""
     from huggingface_hub import HfApi
 
-    begun = threading.Event()
-    bar = _bounded(begun)
+    heard = threading.Event()
+    bar = _bounded(heard)
+    constants.DOWNLOAD_CHUNK_SIZE = CHUNK
     with _told(repo, commit, name):
         path = _within(
             _patience(),
             lambda: HfApi().hf_hub_download(repo, name, revision=commit, force_download=again, tqdm_class=bar),
-            begun,
+            heard,
         )
     return Path(path)
 
@@ -154,9 +158,9 @@ def _patience() -> float:
 def _within(seconds: float, call: Callable, heard: threading.Event | None = None):
     """What a call returns or raises; TimeoutError where nothing was heard of it for so long.
 
-    heard: set from within the call, when the Hub has answered; without it the whole call has to end in time. The
-    client's own limits are six times ten seconds, and looking up a name has none. What is given up goes on by
-    itself: a file that comes too late is in the cache for the next who asks.
+    heard: set from within the call whenever the Hub has sent something, and then there are SILENCE seconds for more;
+    without it the whole call has to end in time. The client's own limits are six times ten seconds, and looking up a
+    name has none. What is given up goes on by itself: a file that comes too late is in the cache for who asks next.
     """
     heard = heard or threading.Event()
     ended = []
@@ -168,21 +172,24 @@ def _within(seconds: float, call: Callable, heard: threading.Event | None = None
             ended.append((None, error))
         heard.set()
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    if not heard.wait(seconds):
-        raise TimeoutError(f"no answer within {seconds} s")
-    thread.join()
+    threading.Thread(target=run, daemon=True).start()
+    while heard.wait(seconds):
+        heard.clear()
+        if ended:
+            break
+        seconds = max(seconds, SILENCE)
+    else:
+        raise TimeoutError(f"no answer within {seconds:g} s")
     value, error = ended[0]
     if error:
         raise error
     return value
 
 
-def _bounded(begun: threading.Event) -> type:
+def _bounded(heard: threading.Event) -> type:
     """The client's progress bar, which ends a download that is cut again and again: the client never would.
 
-    begun: set when there is a bar, which the client makes once the Hub has answered.
+    heard: set when there is a bar, which the client makes once the Hub has answered, and whenever bytes came.
     """
     from huggingface_hub.utils import tqdm
 
@@ -190,10 +197,11 @@ def _bounded(begun: threading.Event) -> type:
         came = 0
 
         def __init__(self, *args, **named):
-            begun.set()
+            heard.set()
             super().__init__(*args, **named)
 
         def update(self, n: float | None = 1) -> bool | None:
+            heard.set()
             self.came += max(n or 0, 0)
             if self.total and self.total > LARGEST:
                 raise HubError(f"the file has {self.total:,} bytes, more than any weights that hwr runs")
@@ -231,6 +239,8 @@ def _told(repo: str, revision: str, file: str) -> Iterator[None]:
         raise HubError(f"{repo!r} is no name of a model on the Hub; name it like user/repo") from None
     except (errors.HfHubHTTPError, errors.XetDownloadError, httpx2.HTTPError, OSError, RuntimeError) as error:
         raise _failed(error, f"{file} of {at}") from None
+    except json.JSONDecodeError:
+        raise _no_hub() from None
     except ValueError as error:
         if isinstance(error.__cause__, httpx2.HTTPError | OSError):  # the client's, of a call that failed
             raise _failed(error.__cause__, f"{file} of {at}") from None
