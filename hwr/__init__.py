@@ -32,7 +32,7 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-DEFAULT = "hoda-compact"
+DEFAULT = "digits"
 
 # What config.json lacks where an earlier version wrote it.
 EARLIER = {"kind": "digit", "data": "hoda", "classes": [*DIGITS]}
