@@ -66,21 +66,21 @@ def measure() -> dict:
 
 
 def _asked(recognizer, images: list[np.ndarray]) -> np.ndarray:
-    """(N, 2): the probability of being a digit, and the greatest of the ten; 0 where nothing is written."""
-    said = np.zeros((len(images), 2))
+    """(N, 3): the probability of being a digit, the greatest of the ten, the confidence; 0 where nothing is written."""
+    said = np.zeros((len(images), 3))
     for k, gray in enumerate(images):
         x = recognizer.preparation.array(gray)
         if x is not None:
             digits, is_digit = recognizer.prepared(x[None])
-            said[k] = is_digit[0], digits.max()
+            said[k] = is_digit[0], digits.max(), is_digit[0] * digits.max()
     return said
 
 
 def _told(negatives: np.ndarray, digits: np.ndarray, level: float) -> dict:
     truth = np.r_[np.zeros(len(negatives)), np.ones(len(digits))]
-    trained, softmax = (float(roc_auc_score(truth, np.r_[negatives[:, k], digits[:, k]])) for k in (0, 1))
-    refused = float((negatives[:, 0] < level).mean())
-    return {"n": len(negatives), "refused": refused, "auroc": trained, "auroc of the greatest probability": softmax}
+    names = ("auroc", "auroc of the greatest probability", "auroc of the confidence")
+    areas = {name: float(roc_auc_score(truth, np.r_[negatives[:, k], digits[:, k]])) for k, name in enumerate(names)}
+    return {"n": len(negatives), "refused": float((negatives[:, 0] < level).mean())} | areas
 
 
 if __name__ == "__main__":
