@@ -149,11 +149,12 @@ def _bears(root: Path) -> list[str]:
 
 def _places(root: Path, told: dict[str, dict]) -> dict[str, str]:
     """The README's tables by the names of their places."""
-    names = ("accuracy", "latency", "page")
+    names = ("accuracy", "rejection", "latency", "page")
     measured = {name: json.loads((root / "benchmarks" / f"{name}.json").read_text("utf-8")) for name in names}
     return {
         "accuracy": tables.accuracy(measured["accuracy"]),
         "recipes": tables.short(RECIPES, told, "results/"),
+        "rejection": tables.rejection(measured["rejection"]),
         "speed": tables.speed(measured["latency"], measured["page"]),
     }
 

@@ -16,6 +16,11 @@ SETS = {
     "gan-digits": "GAN-made Persian digits",
     "pages70": "70 writers' pages",
 }
+REJECTED = {
+    "letters unlike digits": "Persian letters, but those that are written as digits are (ا و ه)",
+    "letters": "all 32 letters",
+    "clutter": "scribbles, letters, joined digits, figures, as in training",
+}
 SMALL = {"pages70": 140}  # test pictures: where a published figure stands on so few, its interval is told
 
 
@@ -43,6 +48,17 @@ def accuracy(measured: dict[str, dict]) -> str:
     return table(heads, ("---", "--:", "--:", ":-:", "--:", "--:"), rows)
 
 
+def rejection(measured: dict) -> str:
+    """benchmarks/rejection.json -> how well what is no digit is told from digits."""
+    digits = {name: measured[name] for name in ("digits", "redrawn digits")}
+    rows = [(told, f"{said['n']:,}", percent(said["refused"] / said["n"]), NONE) for told, said in digits.items()]
+    for name in ("letters unlike digits", "letters", "clutter"):
+        said = measured[name]
+        rows.append((REJECTED[name], f"{said['n']:,}", percent(said["refused"], 0), f"{said['auroc']:.3f}"))
+    heads = (f"shown to `{measured['model']}`", "n", "refused", "AUROC")
+    return table(heads, ("---", "--:", "--:", "--:"), rows)
+
+
 def speed(latency: dict, page: dict) -> str:
     """benchmarks/latency.json and page.json -> how fast it answers."""
     rows = []
@@ -50,6 +66,9 @@ def speed(latency: dict, page: dict) -> str:
         ours, published = (f"{case[who]['median_ms']:.1f} ms" for who in ("ours", "published"))
         beside = f"{published}, the published procedure"
         rows.append((f"{case['case']}, answered", ours, beside, f"×{case['ratio']:.1f}"))
+    if first := latency.get("first"):
+        ours, theirs = (f"{first[who]['median_ms']:.1f} ms" for who in ("ours", "theirs"))
+        rows.append(("the canvas, again", ours, f"{theirs}, `{first['first']}`", f"{first['ratio']:.2f} of it"))
     for figure in page["figures"]:
         beside = f"{figure['without']:.3g}, the page without a recognizer"
         rows.append((figure["name"], f"{figure['page']:.3g}", beside, ""))
