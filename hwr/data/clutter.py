@@ -16,10 +16,10 @@ SIDE = 96  # px
 PAPER, INK = 255, 0
 
 # Left out is every letter that is written as a digit is, Persian or Latin: O ۵ 0, o ۰, I l i ا ۱ 1, V v U u ۷, A n h ۸,
-# q g p P و ۹ 9, y Y ۶, ه ۵. Others are only like one, ع like ۴, م like ۲, S like 5: each is so rare beside the
-# digit that a picture which could be both stays a digit.
+# q g p P و ۹ 9, y Y ۶, ه ۵, ع ۴. Others are only like one, م like ۲, S like 5: each is so rare beside the digit that
+# a picture which could be both stays a digit.
 LATIN = "BCDFGHKMNQRSTWXZabcdefkmstwxz&#@%?$"
-PERSIAN = "بپتثجچحخدذرزژسشصضطظعغفقکگلمنی"
+PERSIAN = "بپتثجچحخدذرزژسشصضطظغفقکگلمنی"
 
 STROKE_FONTS = (  # OpenCV's own, of Latin letters
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -160,13 +160,14 @@ def _figure(rng: np.random.Generator, _: Clutter) -> np.ndarray:
         cv2.line(page, (middle - reach, middle - reach), (middle + reach, middle + reach), INK, pen, cv2.LINE_AA)
         cv2.line(page, (middle + reach, middle - reach), (middle - reach, middle + reach), INK, pen, cv2.LINE_AA)
     elif kind == 4:
-        corners = rng.integers(3, 6)
+        corners = rng.integers(3, 5)
         turns = 2 * np.pi * np.arange(corners) / corners + rng.uniform(0, 6)
         polygon = middle + reach * np.stack([np.cos(turns), np.sin(turns) * rng.uniform(0.6, 1)], 1)
         cv2.polylines(page, [np.round(polygon).astype(np.int32)], True, INK, pen, cv2.LINE_AA)
     elif kind == 5:
-        for place in np.linspace(14, SIDE - 14, rng.integers(3, 6)).astype(int).tolist():
-            cv2.circle(page, (place, middle + int(rng.integers(-3, 4))), pen + 2, INK, -1, cv2.LINE_AA)
+        radius, dots = pen + 1, rng.integers(3, 5)  # so near that they stay together: one dot alone is a ۰
+        for place in middle + 2.5 * radius * (np.arange(dots) - (dots - 1) / 2):
+            cv2.circle(page, (round(place), middle + int(rng.integers(-2, 3))), radius, INK, -1, cv2.LINE_AA)
     else:
         turns = np.arange(6) * 4 * np.pi / 5 + rng.uniform(0, 6)
         star = middle + reach * np.stack([np.cos(turns), np.sin(turns)], 1)
@@ -196,4 +197,4 @@ def _tilt(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _texture, _lines)
-SHARES = (0.13, 0.12, 0.36, 0.04, 0.16, 0.08, 0.06, 0.05)
+SHARES = (0.15, 0.12, 0.36, 0.04, 0.16, 0.08, 0.04, 0.05)

@@ -9,11 +9,11 @@ DIGITS = Recipe(
     prepare=Preparation(side=32, margin=2, size_plane=True, gray=True),
     model="compact-both",
     augment=Handwriting(
-        redrawn=0.25,
+        redrawn=0.3,
         photographed=0.04,
         clutter=0.12,
         views=6,
-        marked=0.06,
+        marked=0.1,
         fonts=(
             "Amiri-Regular.ttf",
             "Amiri-Slanted.ttf",
