@@ -65,6 +65,10 @@ class Prediction(NamedTuple):
         return told | ({"other": self.other._asdict()} if self.other else {})
 
 
+class ScriptError(ValueError):
+    """A script that a network does not read; the sentence says which it does."""
+
+
 class Recognizer:
     """A network with the preparation it was trained with. `hwr.load(name)` makes one.
 
@@ -87,10 +91,11 @@ class Recognizer:
         return scripts(self.data)
 
     def check_script(self, script: str) -> None:
-        """Raise ValueError for a script that it does not read; "auto" is any that it does."""
+        """Raise ScriptError for a script that it does not read; "auto" is any that it does."""
         if script not in ("auto", *self.scripts):
             reads = " and ".join(each.capitalize() for each in self.scripts)
-            raise ValueError(f"{self.name} reads {reads} digits only, not {script!r}; leave the script out")
+            came = str(script)[:40]  # whatever a stranger sent
+            raise ScriptError(f"{self.name} reads {reads} digits only, not {came!r}; leave the script out")
 
     def read(self, image, dpi: float | None = None, script: str = "auto") -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.
@@ -98,8 +103,8 @@ class Recognizer:
         dpi: the resolution of a scan in dots per inch, where it is known. The real size of the ink
         then helps to tell a zero from a round five.
         script: "persian" or "latin" where it is known what the digit is written in, else "auto".
-        Raises PictureError, whose sentence says what is wrong with the picture, and ValueError for a
-        resolution that is no positive number or a script that the network does not read.
+        Raises PictureError, whose sentence says what is wrong with the picture, ScriptError
+        for a script that the network does not read, and ValueError for a resolution that is no positive number.
         """
         self.check_script(script)
         if dpi is not None and not 0 < dpi < math.inf:

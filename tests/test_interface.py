@@ -26,9 +26,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+import hwr
 from hwr import weights
 from hwr.imaging.decode import PictureError
-from hwr.interface import answer, catalog, door, endpoint, page, shelf
+from hwr.interface import answer, catalog, door, endpoint, heat, page, shelf
 from hwr.interface.asset import FOLDER, attribute
 from hwr.interface.words import ENGLISH, PERSIAN, WORDS
 
@@ -67,7 +68,7 @@ def test_persian_is_persian():
 
 def test_every_word_is_used_and_every_used_word_is_known():
     parts = [*FOLDER.glob("*.html"), *FOLDER.glob("*.js")]
-    text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.html([])
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.desk("WISHES", [])
     shown = set(re.findall(r'data-word(?:-label)?="([\w-]+)"', text)) | {"example"}
     said = set(re.findall(r'"([\w-]+)"', text)) & set(PERSIAN)
     reasons = {key for key in ENGLISH if " " in key}
@@ -91,7 +92,8 @@ def test_every_dataset_has_its_words(recognizer):
     script = (FOLDER / "picker.js").read_text(encoding="utf-8")
     for model in catalog.offered(recognizer).values():
         for table in ("SETS", "LICENSES"):
-            assert re.search(rf'{table} = {{.*"?{model.data}"?: ', script), (table, model.data)
+            (listed,) = re.findall(rf"{table} = {{(.*?)}}", script, re.DOTALL)
+            assert re.search(rf'"?\b{re.escape(model.data)}"?: ', listed), (table, model.data)
 
 
 def test_an_attribute_carries_anything_and_no_code():
@@ -105,8 +107,8 @@ def test_an_attribute_carries_anything_and_no_code():
 
 
 def only(recognizer):
-    """`predict` with one model, without a place to wait for."""
-    return lambda image, model=None, patience=0: recognizer.read(image)
+    """`ask` with one model, without a place to wait for."""
+    return lambda question, model=None, patience=0: question(recognizer)
 
 
 def test_an_answer_has_all_that_the_page_shows(recognizer):
@@ -115,6 +117,7 @@ def test_an_answer_has_all_that_the_page_shows(recognizer):
     assert said["digit"] == "5"
     assert said["reason"] is None
     assert said["model"] == recognizer.name
+    assert (said["script"], said["sure"], said["other"]) == ("persian", prediction.sure, None)
     assert said["confidence"] == pytest.approx(prediction.confidence, abs=1e-4)
     assert sum(said["probabilities"]) == pytest.approx(1, abs=1e-3)
     assert np.argmax(said["probabilities"]) == 5
@@ -136,7 +139,7 @@ def test_the_examples_are_read_right(recognizer):
     files = sorted((FOLDER / "examples").iterdir())
     names = [f"{number}-digit-{scene.digit}.jpg" for number, scene in enumerate(examples.SCENES, 1)]
     assert [file.name for file in files] == names, "the folder holds pictures only"
-    read = door.reader(only(recognizer))
+    read = door.reader(only(recognizer), answer.read)
     for file in files:
         said = read(url(file.read_bytes(), "image/jpeg"))
         assert f"digit-{said['digit']}" in file.name
@@ -150,6 +153,35 @@ def test_examples_are_drawn_as_photographs():
     assert np.array_equal(picture, examples.photograph(examples.SCENES[0], np.random.default_rng(1)))
     corners = picture[[0, 0, -1, -1], [0, -1, 0, -1]].mean(axis=1)
     assert np.ptp(corners) > 15, "light falls from one side"
+
+
+# ---- what the answer rests on
+
+
+def test_what_an_answer_rests_on_is_told_of_its_padded_picture(recognizer):
+    stages = answer.answer(recognizer.read(drawing(4)))["stages"]
+    why = door.reader(only(recognizer), heat.why)
+    assert why.__name__ == "why"
+    told = why({"url": stages["padded"], "model": None, "script": "auto"})
+    assert list(told) == ["heat"]
+    data = base64.b64decode(told["heat"].removeprefix("data:image/png;base64,"))
+    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    prediction = recognizer.read(drawing(4))
+    expected = heat.veil(recognizer.why(prediction), prediction.stages.padded)
+    assert np.array_equal(shown, expected)
+    assert shown[..., 3].max() > 200
+    assert not shown[..., :3].any()
+    assert (shown[..., 3] <= prediction.stages.padded).all(), "ink alone is warm"
+
+
+def test_what_no_answer_rests_on_is_told_in_a_sentence(recognizer):
+    why = door.reader(only(recognizer), heat.why)
+    side = recognizer.preparation.side
+    noise = np.random.default_rng(0).integers(0, 2, (side, side), np.uint8) * 255
+    assert why(url(png(noise))) == {}
+    said = why(url(png(np.zeros((50, 60), np.uint8))))
+    assert f"sees {side} × {side} pixels, this picture has 60 × 50" in said["error"]
+    assert list(why({"url": 7})) == ["error"]
 
 
 # ---- the door
@@ -182,12 +214,21 @@ HOSTILE = {
 
 @pytest.mark.parametrize("argument", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_argument_gets_a_sentence(recognizer, argument):
-    read = door.reader(only(recognizer))
+    read = door.reader(only(recognizer), answer.read)
     said = read(argument)
     assert list(said) == ["error"]
     assert list(read({"url": argument, "model": None})) == ["error"]
     assert 10 < len(said["error"]) < 300
     assert "Traceback" not in said["error"]
+
+
+@pytest.mark.parametrize("script", ["arabic", 7, ["latin"], {"a": 1}, "latin", "a" * 1_000_000], ids=str)
+@pytest.mark.parametrize("say", [answer.read, heat.why])
+def test_a_script_that_is_not_read_gets_a_sentence(recognizer, say, script):
+    padded = recognizer.read(drawing(4)).stages.padded
+    said = door.reader(only(hwr.load("hoda-compact")), say)({"url": url(png(padded)), "script": script})
+    assert said["error"].startswith("hoda-compact reads Persian digits only")
+    assert len(said["error"]) < 200
 
 
 def test_what_is_too_large_is_not_decoded():
@@ -202,7 +243,7 @@ def test_a_picture_has_5_mb_and_no_byte_more():
 
 
 class Slow:
-    """A shelf with one recognizer, which reads until it is told to stop."""
+    """A shelf with one recognizer, which reads until it is told to go on."""
 
     def __init__(self, recognizer):
         self.recognizer = recognizer
@@ -212,10 +253,10 @@ class Slow:
     def find(self, name, patience):
         return self
 
-    def read(self, image):
+    def read(self, image, script):
         self.started.release()
         assert self.go_on.wait(20)
-        return self.recognizer.read(image)
+        return self.recognizer.read(image, script=script)
 
 
 def test_only_so_many_pictures_at_once(recognizer, monkeypatch, tmp_path):
@@ -223,8 +264,8 @@ def test_only_so_many_pictures_at_once(recognizer, monkeypatch, tmp_path):
     path = tmp_path / "1.png"
     path.write_bytes(png(drawing(1)))
     slow = Slow(recognizer)
-    predict = door.bounded(slow)
-    read = door.reader(predict)
+    ask = door.bounded(slow)
+    read = door.reader(ask, answer.read)
     answers = []
     readers = [threading.Thread(target=lambda: answers.append(read(url(png(drawing(1)))))) for _ in range(door.AT_ONCE)]
     for reader in readers:
@@ -233,13 +274,13 @@ def test_only_so_many_pictures_at_once(recognizer, monkeypatch, tmp_path):
         assert slow.started.acquire(timeout=20)
     assert read(url(png(drawing(1)))) == {"error": door.BUSY, "busy": True}
     with pytest.raises(door.BusyError):  # programs wait in the same line
-        endpoint.record(predict, path)
+        endpoint.record(ask, path)
     slow.go_on.set()
     for reader in readers:
         reader.join()
     assert [said["digit"] for said in answers] == ["1"] * door.AT_ONCE
     assert read(url(png(drawing(7))))["digit"] == "7"
-    assert endpoint.record(predict, path)["digit"] == "1"
+    assert endpoint.record(ask, path)["digit"] == "1"
 
 
 @pytest.fixture
@@ -272,8 +313,11 @@ def test_a_length_that_is_no_number_is_refused(limited):
 
 @pytest.fixture(scope="module")
 def served(recognizer, tmp_path_factory):
-    """The address of the page, served in this process: "three" sees a 3 everywhere, "broken" can't be loaded."""
-    folder = networks.shipped(tmp_path_factory.mktemp("served"), {"three": 3, "broken": 4})
+    """The address of the page, served in this process.
+
+    "three" sees a 3 everywhere, "both" a ۵ or a Latin 0; "broken" can't be loaded.
+    """
+    folder = networks.shipped(tmp_path_factory.mktemp("served"), {"three": 3, "both": 5, "broken": 4})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights, "FOLDER", folder)
         yield from serve(recognizer, folder)
@@ -320,7 +364,7 @@ def test_drawings_are_not_kept(served):
 
 def test_the_pages_own_function_answers_over_http(served):
     assert call(served, url(png(drawing(2)))).json()["digit"] == "2"
-    assert call(served, {"url": url(png(drawing(2)))}).json()["model"] == "hoda-compact"
+    assert call(served, {"url": url(png(drawing(2)))}).json()["model"] == hwr.DEFAULT
 
 
 def test_the_page_is_answered_by_the_model_it_names(served):
@@ -367,16 +411,47 @@ def test_a_program_gets_the_contract(client, recognizer, tmp_path):
     assert said["is_digit"] is True
     assert said["model"] == recognizer.name
     assert sum(said["probabilities"].values()) == pytest.approx(1)
-    assert list(said) == ["digit", "confidence", "is_digit", "probabilities", "model"]
+    assert list(said) == ["digit", "confidence", "is_digit", "probabilities", "script", "sure", "model"]
+
+
+def test_a_program_may_name_a_script(served, client, tmp_path):
+    path = tmp_path / "5.png"
+    path.write_bytes(png(drawing(5)))
+    while "loading" in call(served, "both", "choose").json():
+        pass
+    for script, digit in (("persian", "5"), ("latin", "0")):
+        said = client.predict(handle_file(path), model="both", script=script, api_name="/read")
+        assert (said["digit"], said["script"]) == (digit, script)
+        assert "other" not in said
+    said = client.predict(handle_file(path), model="both", api_name="/read")
+    assert (said["digit"], said["script"]) == ("5", "persian")
+    assert (said["other"]["digit"], said["other"]["script"]) == ("0", "latin")
+    with pytest.raises(AppError, match="both reads Persian and Latin digits only, not 'arabic'"):
+        client.predict(handle_file(path), "both", "arabic", api_name="/read")
+
+
+def test_the_page_names_a_script_and_asks_why(served):
+    asked = {"url": url(png(drawing(5))), "model": "both"}
+    while "loading" in call(served, "both", "choose").json():
+        pass
+    said = call(served, asked | {"script": "latin"}).json()
+    assert (said["digit"], said["script"], said["other"]) == ("0", "latin", None)
+    said = call(served, asked).json()
+    assert (said["digit"], said["script"], said["other"]["digit"]) == ("5", "persian", "0")
+    padded = {"url": said["stages"]["padded"], "model": "both"}
+    assert call(served, padded, "why").json()["heat"].startswith("data:image/png")
+    for script in ("arabic", 7, [1], {"a": "b"}):
+        assert "reads Persian and Latin digits only" in call(served, asked | {"script": script}).json()["error"]
+        assert "reads Persian and Latin digits only" in call(served, padded | {"script": script}, "why").json()["error"]
 
 
 def test_a_program_may_name_a_model(served, client, tmp_path):
     path = tmp_path / "2.png"
     path.write_bytes(png(drawing(2)))
-    for name, digit in (("three", "3"), ("hoda-compact", "2"), (None, "2")):
+    for name, digit in (("three", "3"), (hwr.DEFAULT, "2"), (None, "2")):
         said = client.predict(handle_file(path), model=name, api_name="/read")
-        assert (said["digit"], said["model"]) == (digit, name or "hoda-compact")
-    with pytest.raises(AppError, match="no model is called 'four' here; there are hoda-compact, "):
+        assert (said["digit"], said["model"]) == (digit, name or hwr.DEFAULT)
+    with pytest.raises(AppError, match=f"no model is called 'four' here; there are {hwr.DEFAULT}, "):
         client.predict(handle_file(path), "four", api_name="/read")
     with pytest.raises(AppError, match="the file is damaged"):
         client.predict(handle_file(path), "broken", api_name="/read")
@@ -489,7 +564,7 @@ def start(model: str, tmp_path) -> subprocess.CompletedProcess:
 def test_without_the_hub_the_page_starts_and_says_who_answers(tmp_path):
     started = start("user/digits", tmp_path)
     assert started.returncode == 0, started.stderr
-    assert started.stdout.startswith("hoda-compact, which ships with hwr, answers in place of user/digits: ")
+    assert started.stdout.startswith(f"{hwr.DEFAULT}, which ships with hwr, answers in place of user/digits: ")
     assert started.stdout.count("\n") == 1
 
 

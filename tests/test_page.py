@@ -184,7 +184,10 @@ def test_an_unsure_answer_says_so(visit):
     page = visit()
     doubtful = {
         "digit": "2",
+        "script": "persian",
         "confidence": 0.62,
+        "sure": False,
+        "other": None,
         "probabilities": [0, 0, 0.62, 0.37, 0.01, 0, 0, 0, 0, 0],
         "stages": {},
     }
@@ -193,8 +196,53 @@ def test_an_unsure_answer_says_so(visit):
     expect_digit(page, "2")
     assert state(page) == "unsure"
     expect(page.locator(".verdict:visible")).to_have_text("Not sure, 62%")
-    expect(page.locator(".remark:visible")).to_have_text("It could also be 3.")
+    expect(page.locator(".remark:visible")).to_have_text("It could also be ۳.")
     keep(page, "unsure-en")
+
+
+def test_a_shape_that_both_scripts_share_is_told_with_its_other_reading(visit):
+    page = visit()
+    shared = {
+        "digit": "0",
+        "script": "latin",
+        "confidence": 0.985,
+        "sure": True,
+        "other": {"digit": "5", "script": "persian", "probability": 0.31},
+        "probabilities": [0.68, 0, 0, 0, 0, 0.32, 0, 0, 0, 0],
+        "stages": {},
+    }
+    page.route("**/component_server/", lambda route: route.fulfill(body=json.dumps(shared)))
+    draw(page, [ring(0.3)])
+    expect_digit(page, "0")
+    assert state(page) == "sure"
+    expect(page.locator(".other:visible")).to_have_text("It could also be Persian ۵: 31%")
+    large, small = page.locator(".latin:visible"), page.locator("#draw .persian")
+    assert large.bounding_box()["height"] > 1.4 * small.bounding_box()["height"]
+    assert large.bounding_box()["x"] < small.bounding_box()["x"]
+    keep(page, "other-en")
+    page.locator(".languages [lang=fa]").click()
+    expect(page.locator(".other:visible")).to_have_text("شاید هم ۵ فارسی باشد: ۳۱٪")
+
+
+def test_what_the_answer_rests_on_is_shown_when_the_pen_rests(visit):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data_json["fn_name"]) if request.post_data else None)
+    warm = page.locator(".process.warm:visible .heat")
+    draw(page, SEVEN)
+    expect_digit(page, "7")
+    expect(warm).to_be_visible()
+    mask = warm.evaluate("heat => getComputedStyle(heat).maskImage")
+    assert mask.startswith('url("data:image/png')
+    expect(page.locator(".warmth:visible")).to_have_text(ENGLISH["warmth"])
+    assert asked.count("why") == 1
+    assert asked[-1] == "why", "the answer came first"
+    page.locator(".languages [lang=fa]").click()
+    expect(warm).to_be_visible()
+    keep(page, "heat-fa")
+    draw(page, [[(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2), (0.5, 0.9), (0.3, 0.1), (0.9, 0.5), (0.1, 0.5)]])
+    expect(page.locator('.answer[data-state="none"]:visible')).to_be_visible()
+    expect(page.locator(".process.warm")).to_have_count(0)
 
 
 def test_pictures_are_read(visit):
@@ -250,12 +298,22 @@ def test_what_cant_be_sent_gets_a_sentence(visit, tmp_path):
     assert asked == []
 
 
+def crowd(page: Page, places: Iterator[bool], busy: str) -> None:
+    """Let a picture be read where there is a place; whatever else is asked has one."""
+
+    def go(route):
+        is_read = route.request.post_data_json["fn_name"] == "read"
+        route.fulfill(body=busy) if is_read and not next(places) else route.continue_()
+
+    page.route("**/component_server/", go)
+
+
 def test_a_busy_server_is_asked_again(visit):
     page = visit()
     page.locator("#upload-button").click()
     places = iter([False, True, True])
     busy = json.dumps({"error": BUSY, "busy": True})
-    page.route("**/component_server/", lambda route: route.continue_() if next(places) else route.fulfill(body=busy))
+    crowd(page, places, busy)
     upload(page, EXAMPLES / "1-digit-5.jpg")
     expect_digit(page, "5")
     assert next(places) is True

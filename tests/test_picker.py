@@ -12,12 +12,14 @@ from playwright.sync_api import Page, expect
 from visits import PHONE, Visit, draw, expect_digit, keep, upload
 
 from benchmarks.page import APP, serve
+from hwr import DEFAULT
+from hwr.interface import catalog
 from hwr.interface.words import ENGLISH, PERSIAN
 
 pytestmark = pytest.mark.browser
 
 EXAMPLES = Path(__file__).parent.parent / "hwr" / "interface" / "examples"
-MODELS = {"three": 3, "late": 4, "broken": 6}  # each sees its digit everywhere
+MODELS = {"three": 3, "late": 4, "both": 5, "broken": 6}  # each sees its digit everywhere
 
 # Loads wait as long as there is a file called "wait".
 WAITING = """
@@ -80,10 +82,12 @@ def expect_model(page: Page, name: str) -> None:
 def test_another_model_reads_what_is_drawn(visit):
     page = visit()
     line = page.locator(".picker:visible .reader span")
-    expect(line).to_have_text(["Read by \u2068hoda-compact\u2069", "0.98 MB", "99.52% on Hoda"])
+    told = catalog.here(DEFAULT)
+    measured = f"{told.accuracy:.2%} on Hoda and MNIST"
+    expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB", measured])
     draw(page, pictures.STROKES[5])
     expect_digit(page, "5")
-    expect_model(page, "hoda-compact")
+    expect_model(page, DEFAULT)
     page.locator(".change:visible").click()
     row = page.locator('.choices:visible button[data-model="three"]')
     for told in ("three", "98.76%", "Latin digits", "comes with the page", "tested on 10,000 digits of MNIST"):
@@ -92,13 +96,12 @@ def test_another_model_reads_what_is_drawn(visit):
     for told in ("99.27%", "Persian digits", "from the Hub, by", "as published", "non-commercial use only"):
         expect(hub).to_contain_text(told)
     expect(page.locator(".choices:visible button[data-model*=pages]")).to_have_count(0)
-    expect(page.locator('.choices:visible [aria-pressed="true"]')).to_have_attribute("data-model", "hoda-compact")
+    expect(page.locator('.choices:visible [aria-pressed="true"]')).to_have_attribute("data-model", DEFAULT)
     keep(page, "models-en")
     row.click()
     expect_model(page, "three")
     expect(page.locator(".latin:visible")).to_have_text("3")
-    expect(page.locator("#draw .persian")).to_be_hidden()  # what is written in Latin has no Persian beside it
-    expect(page.locator("#draw .bars b[lang=fa]").first).to_be_hidden()
+    expect(page.locator(".answer:visible")).to_have_attribute("data-script", "latin")
     expect(page.locator(".lead")).to_have_text(ENGLISH["lead-latin"])
     expect(page.locator(".license")).to_have_text(ENGLISH["license-mnist"])
     expect(page.locator("#draw .side")).to_have_text("A square of 28 × 28 points")
@@ -106,7 +109,34 @@ def test_another_model_reads_what_is_drawn(visit):
     choose(page, "hoda-compact")
     expect_model(page, "hoda-compact")
     expect_digit(page, "5")
-    expect(page.locator("#draw .persian")).to_be_visible()
+    expect(page.locator(".answer:visible")).to_have_attribute("data-script", "persian")
+
+
+def test_a_model_of_both_scripts_is_told_which_one(visit):
+    page = visit()
+    choose(page, "hoda-compact")
+    expect(page.locator(".picker:visible .by")).to_contain_text("hoda-compact")
+    expect(page.locator("#draw .scripts")).to_be_hidden()  # nothing to choose from
+    draw(page, pictures.STROKES[5])
+    choose(page, "both")
+    expect_model(page, "both")
+    expect_digit(page, "5")
+    expect(page.locator(".lead")).to_have_text(ENGLISH["lead-both"])
+    expect(page.locator(".license")).to_have_text(ENGLISH["license-both"])
+    expect(page.locator(".other:visible")).to_contain_text("It could also be Latin 0: 3")
+    keep(page, "both-en")
+    page.locator('.scripts:visible [data-script="latin"]').click()
+    expect_digit(page, "0")
+    expect(page.locator("#draw .other")).to_be_empty()
+    page.locator("#upload-button").click()
+    expect(page.locator('.scripts:visible [aria-pressed="true"]')).to_have_text("Latin")
+    upload(page, EXAMPLES / "1-digit-5.jpg")
+    expect_digit(page, "0")
+    page.locator('.scripts:visible [data-script="persian"]').click()
+    expect_digit(page, "5")
+    choose(page, "three")
+    expect_model(page, "three")
+    expect(page.locator("#upload .scripts")).to_be_hidden()
 
 
 def test_the_tabs_share_the_choice_and_visitors_do_not(visit):
@@ -121,7 +151,7 @@ def test_the_tabs_share_the_choice_and_visitors_do_not(visit):
     draw(page, pictures.STROKES[5])
     expect_model(page, "three")
     draw(other, pictures.STROKES[5])
-    expect_model(other, "hoda-compact")
+    expect_model(other, DEFAULT)
 
 
 def test_the_old_model_answers_until_the_new_one_is_there(visit, served):
@@ -132,7 +162,7 @@ def test_the_old_model_answers_until_the_new_one_is_there(visit, served):
         expect(page.locator(".picker.loading:visible .news")).to_contain_text("late\u2069 بار می‌شود")
         page.locator(".pad canvas").scroll_into_view_if_needed()
         draw(page, pictures.STROKES[5])
-        expect_model(page, "hoda-compact")
+        expect_model(page, DEFAULT)
         expect_digit(page, "5")
         keep(page, "loading-fa-phone")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -154,13 +184,13 @@ def test_a_model_that_cant_be_loaded_says_why_and_the_old_one_stays(visit, serve
     draw(page, pictures.STROKES[5])
     choose(page, "broken")
     words = {"en": ENGLISH, "fa": PERSIAN}[language]
-    told = words["not-loaded"].format(model="\u2068broken\u2069", old="\u2068hoda-compact\u2069")
+    told = words["not-loaded"].format(model="\u2068broken\u2069", old=f"\u2068{DEFAULT}\u2069")
     expect(page.locator(".picker.failed:visible .news")).to_have_text(told)
     expect(page.locator(".picker:visible .why")).to_contain_text("the file is damaged")
     expect(page.locator(".picker:visible .why")).not_to_contain_text(str(served.folder))
     keep(page, f"broken-{language}")
     draw(page, [[(0.9, 0.9), (0.91, 0.91)]])
-    expect_model(page, "hoda-compact")
+    expect_model(page, DEFAULT)
 
 
 def test_without_the_hub_the_page_answers_and_says_so(browser, monkeypatch, tmp_path):
@@ -171,12 +201,12 @@ def test_without_the_hub_the_page_answers_and_says_so(browser, monkeypatch, tmp_
         visitor = Visit(browser, server.url)
         page = visitor.open()
         notice = page.locator(".notice")
-        expect(notice).to_contain_text("hoda-compact, which ships with hwr, answers in place of user/digits")
+        expect(notice).to_contain_text(f"{DEFAULT}, which ships with hwr, answers in place of user/digits")
         draw(page, pictures.STROKES[5])
         expect_digit(page, "5")
         keep(page, "away-en")
         page.locator(".languages [lang=fa]").click()
-        expect(notice).to_have_text(PERSIAN["away"].format(wanted="user/digits", model="hoda-compact"))
+        expect(notice).to_have_text(PERSIAN["away"].format(wanted="user/digits", model=DEFAULT))
         keep(page, "away-fa")
         visitor.context.close()
         assert visitor.wrong == []

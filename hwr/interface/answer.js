@@ -1,17 +1,19 @@
-// Asks what a picture shows: a data: URL -> an answer by the chosen model, even if it is another when the answer
-// comes. Gradio answers undefined where its server doesn't.
+// Asks what a picture shows: a data: URL -> an answer by the chosen model in the chosen script, even if these are
+// others when the answer comes. Gradio answers undefined where its server doesn't.
 hwr.ask = async (server, url) => {
+  const wish = () => ({ model: hwr.models.chosen().name, script: hwr.wishes.script() });
   for (;;) {
-    const { name } = hwr.models.chosen();
-    const answer = (await server.read({ url, model: name })) ?? { error: "unreachable" };
-    if (name === hwr.models.chosen().name) return answer;
+    const asked = wish();
+    const answer = (await server.read({ url, ...asked })) ?? { error: "unreachable" };
+    if (asked.model === wish().model && asked.script === wish().script) return { ...answer, asked };
   }
 };
 
 // Shows answers in one tab: hwr.answers(desk) gives the function that puts one on the page.
-hwr.answers = (desk) => {
-  const SURE = 0.9; // below it more than one answer in ten is wrong: the probabilities are calibrated
+hwr.answers = (desk, server) => {
   const RIVAL = 0.05; // a digit less likely than this is not worth a mention
+  const REST = 150; // ms: when a pen has rested for so long, what its answer rests on is asked for
+  const OTHERS = { persian: "other-persian", latin: "other-latin" };
   const panel = desk.querySelector(".answer");
   const part = (name) => panel.querySelector(`.${name}`);
   const bars = [...panel.querySelectorAll(".bars li")];
@@ -23,12 +25,20 @@ hwr.answers = (desk) => {
     if (!answer) return "waiting";
     if (answer.error) return "error";
     if (answer.digit === null) return "none";
-    return answer.confidence < SURE ? "unsure" : "sure";
+    return answer.sure ? "sure" : "unsure";
   }
 
   function doubt() {
     const [, [share, digit]] = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0]);
-    return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.numeral(digit) });
+    if (answer.other && (share < RIVAL || digit === Number(answer.other.digit))) return ""; // that is said below
+    return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.written(digit, answer.script) });
+  }
+
+  // The other script's reading of the same shape.
+  function other() {
+    if (!answer?.other) return "";
+    const { digit, script, probability } = answer.other;
+    return hwr.say(OTHERS[script], { digit: hwr.written(digit, script), percent: hwr.percent(probability) });
   }
 
   // [verdict, remark] of each state. Most errors are the server's sentences, in English: another language
@@ -62,25 +72,42 @@ hwr.answers = (desk) => {
     }
     const side = hwr.number(hwr.models.chosen().side);
     desk.querySelector(".stages .side").textContent = hwr.say("padded-text", { side });
+    const heat = desk.querySelector(".heat");
+    if (answer?.heat) heat.style.maskImage = `url(${answer.heat})`;
+    desk.querySelector(".process").classList.toggle("warm", Boolean(answer?.heat));
+  }
+
+  // What an answer rests on comes after it, and only when no other follows at once: it costs some thirty answers.
+  async function explain() {
+    const about = answer;
+    if (!about?.digit || !about.stages.padded) return;
+    await new Promise((resolve) => setTimeout(resolve, REST));
+    if (about !== answer) return;
+    const told = await server.why({ url: about.stages.padded, ...about.asked });
+    if (about !== answer || !told?.heat) return;
+    answer.heat = told.heat;
+    showStages();
   }
 
   function show() {
     const now = state();
     const [verdict, remark, detail = ""] = sentences(now);
     part("latin").textContent = answer?.digit ?? "";
-    part("persian").textContent = answer?.digit && !hwr.isLatin() ? hwr.persian(answer.digit) : "";
+    part("persian").textContent = answer?.digit ? hwr.written(answer.digit, "persian") : "";
     part("verdict").textContent = verdict;
     part("remark").textContent = remark;
     part("detail").textContent = detail;
+    part("other").textContent = other();
     showChances(now);
     showStages();
     panel.dataset.state = now;
     panel.dataset.digit = answer?.digit ?? "";
+    panel.dataset.script = answer?.script ?? "";
     panel.dataset.model = answer?.model ?? "";
     panel.dataset.settled = settled;
     panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
     // A screen reader hears the answer once, when the pen has lifted.
-    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}: ${verdict}` : verdict;
+    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}: ${verdict} ${other()}` : verdict;
   }
 
   hwr.listen(show);
@@ -89,5 +116,6 @@ hwr.answers = (desk) => {
     answer = news;
     settled = isSettled;
     show();
+    if (settled) explain();
   };
 };

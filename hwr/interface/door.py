@@ -6,22 +6,23 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable
-from os import PathLike
+from typing import TypeVar
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hwr import WeightsError
 from hwr.imaging.decode import PictureError
-from hwr.interface.answer import answer
 from hwr.interface.shelf import BusyError, Shelf
-from hwr.recognizer import Prediction
+from hwr.recognizer import Recognizer, ScriptError
 
 MOST = 5_000_000  # bytes of a picture over HTTP
 BODY = MOST * 4 // 3 + 100_000  # bytes of a request: a picture in base64, and what is around it
 AT_ONCE = 4  # pictures are decoded at the same time: four of 20 megapixels fit into any memory
 PATIENCE = 2.0  # s: longer than this nobody waits for a place
 BUSY = "too many pictures are being read just now; try again"
+
+T = TypeVar("T")
 
 DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.+=-]+)*;base64,", re.ASCII)
 
@@ -48,38 +49,45 @@ def check_size(length: int) -> None:
         raise PictureError(f"the picture has more than {MOST // 1_000_000} MB; make it smaller")
 
 
-def bounded(shelf: Shelf) -> Callable[..., Prediction]:
-    """`read` of every model, for everyone who asks over HTTP, AT_ONCE at a time.
+def bounded(shelf: Shelf) -> Callable:
+    """Lets whoever comes over HTTP ask a model, AT_ONCE at a time.
 
-    The function takes a picture, the model's name, None for the one that is served, and the seconds to wait for a
-    model that is not loaded yet. It raises what `Shelf.find` and `read` do, and BusyError after PATIENCE.
+    The function takes what to ask it, a function of a Recognizer; the model's name, None for the one that is served;
+    and the seconds to wait for one that is not loaded yet. It raises what `Shelf.find` and the question do, and
+    BusyError after PATIENCE.
     """
     places = threading.BoundedSemaphore(AT_ONCE)
 
-    def predict(image: bytes | PathLike, model: str | None = None, patience: float = PATIENCE) -> Prediction:
+    def ask(question: Callable[[Recognizer], T], model: str | None = None, patience: float = PATIENCE) -> T:
         recognizer = shelf.find(model, patience)  # a load takes no place: others are answered meanwhile
         if not places.acquire(timeout=PATIENCE):
             raise BusyError(BUSY)
         try:
-            return recognizer.read(image)
+            return question(recognizer)
         finally:
             places.release()
 
-    return predict
+    return ask
 
 
-def reader(predict: Callable[..., Prediction]) -> Callable[..., dict]:
-    """The function that the page calls: {"url": a data: URL, "model": a name} -> an answer, or {"error": why none}."""
+def reader(ask: Callable, say: Callable[[Recognizer, bytes, str], dict]) -> Callable[..., dict]:
+    """A function that the page calls: {"url": a data: URL, "model": a name, "script": a script} -> what is said.
+
+    A data: URL alone will do. ask: what `bounded` gives; say: what a recognizer says of a picture, in a script; the
+    function has its name. Where nothing can be said: {"error": why}, with "busy" where another try will do.
+    """
 
     def read(asked=None) -> dict:
-        url, model = (asked.get("url"), asked.get("model")) if isinstance(asked, dict) else (asked, None)
+        wish = asked if isinstance(asked, dict) else {"url": asked}
         try:
-            return answer(predict(picture(url), model))
-        except (PictureError, WeightsError) as error:
+            image = picture(wish.get("url"))
+            return ask(lambda recognizer: say(recognizer, image, wish.get("script") or "auto"), wish.get("model"))
+        except (PictureError, ScriptError, WeightsError) as error:
             return {"error": str(error)}
         except BusyError as error:
             return {"error": str(error), "busy": True}
 
+    read.__name__ = say.__name__
     return read
 
 

@@ -9,12 +9,12 @@ from hwr.interface.asset import asset
 from hwr.interface.catalog import Model
 
 
-def tab(read: Callable[..., dict], choose: Callable[..., dict], models: list[Model]) -> None:
-    """Build the tab. `read` answers a picture, `choose` sees to it that one of the `models` is there to read it."""
+def tab(functions: list[Callable[..., dict]], models: list[Model]) -> None:
+    """Build the tab. functions: what its script calls, each by its name; models: to choose from."""
     with gr.Tab("Draw", elem_id="draw"):
         gr.HTML(
-            html_template=f'<div class="hwr desk">{asset("pad.html")}{answer.html(models)}</div>',
+            html_template=answer.desk(asset("pad.html"), models),
             js_on_load=asset("pad.js"),
-            server_functions=[read, choose],
+            server_functions=functions,
             apply_default_css=False,
         )

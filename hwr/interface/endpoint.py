@@ -9,24 +9,25 @@ from hwr import WeightsError
 from hwr.imaging.decode import PictureError
 from hwr.interface.door import AT_ONCE, check_size
 from hwr.interface.shelf import BusyError
-from hwr.recognizer import Prediction
+from hwr.recognizer import ScriptError
 
 PATIENCE = 30.0  # s: so long a program waits for a model that is loaded for it; then it is told to come again
 
 
-def add(demo: gr.Blocks, predict: Callable[..., Prediction]) -> None:
-    """Add the endpoint to the page that is being built. `predict` reads a picture's file with a model."""
+def add(demo: gr.Blocks, ask: Callable) -> None:
+    """Add the endpoint to the page that is being built. `ask` is what `hwr.interface.door.bounded` gives."""
 
-    def read(picture: str | None, model: str | None = None) -> dict:
+    def read(picture: str | None, model: str | None = None, script: str | None = None) -> dict:
         """Read one handwritten digit from a picture (PNG, JPEG, WebP, GIF, BMP or TIFF, up to 5 MB).
 
         model: the name of one that the page offers; without it, the one that the page serves answers.
+        script: "persian" or "latin" where it is known what the digit is written in; without it, either may be.
         """
         if picture is None:
             raise gr.Error("no picture came; send a file")
         try:
-            return record(predict, Path(picture), model)
-        except (PictureError, WeightsError, BusyError) as error:
+            return record(ask, Path(picture), model, script)
+        except (PictureError, ScriptError, WeightsError, BusyError) as error:
             raise gr.Error(str(error)) from None
         except FileNotFoundError:
             raise gr.Error("the upload has expired; upload the picture again") from None
@@ -34,18 +35,19 @@ def add(demo: gr.Blocks, predict: Callable[..., Prediction]) -> None:
     picture = gr.File(visible=False, label="picture")
     take_uploads_only(picture)
     model = gr.Textbox(visible=False, label="model", value=None)
-    answer = gr.JSON(visible=False, label="answer")
-    gr.on([], read, [picture, model], answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
+    script = gr.Textbox(visible=False, label="script", value=None)
+    given, answer = [picture, model, script], gr.JSON(visible=False, label="answer")
+    gr.on([], read, given, answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
     fill_in(demo)
 
 
-def record(predict: Callable[..., Prediction], path: Path, model: str | None = None) -> dict:
-    """What one picture says, ready for JSON. Raises what `predict` does, and FileNotFoundError where it is gone.
+def record(ask: Callable, path: Path, model: str | None = None, script: str | None = None) -> dict:
+    """What one picture says, ready for JSON. Raises what `ask` does, and FileNotFoundError where it is gone.
 
     It has no "path", as the command's answers do: Gradio's clients would take it for a file to download.
     """
     check_size(path.stat().st_size)
-    return predict(path, model, PATIENCE).json()
+    return ask(lambda recognizer: recognizer.read(path, script=script or "auto"), model, PATIENCE).json()
 
 
 def fill_in(demo: gr.Blocks) -> None:

@@ -1,5 +1,5 @@
 // The drawing pad. Gradio runs this once with `element`, the tab's root, and `server`, whose read() answers
-// a picture and whose choose() loads a model.
+// a picture, whose why() tells what the answer rests on, and whose choose() loads a model.
 const SIDE = 280; // px of the picture that is read, whatever the screen
 const PAUSE = 80; // ms from one question to the next within a stroke
 const STEP = 0.002; // of the pad's side: points closer than this to the last one are the same point
@@ -11,8 +11,10 @@ const brush = element.querySelector(".brush input");
 const undo = element.querySelector(".undo");
 const clear = element.querySelector(".clear");
 const sheet = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
-hwr.picker(element, server, () => strokes.length && changed());
-const show = hwr.answers(element);
+const again = () => strokes.length && changed();
+hwr.picker(element, server, again);
+hwr.wishing(element, again);
+const show = hwr.answers(element, server);
 
 let strokes = []; // {width, points: [[x, y], …]}, all in units of the pad's side
 let cleared = []; // what "clear" took away: "undo" brings it back

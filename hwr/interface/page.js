@@ -56,17 +56,14 @@ window.hwr = (() => {
     return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(share);
   }
 
-  function persian(digit) {
-    return "۰۱۲۳۴۵۶۷۸۹"[digit];
+  // A digit as a script writes it.
+  function written(digit, script) {
+    return script === "persian" ? "۰۱۲۳۴۵۶۷۸۹"[digit] : String(digit);
   }
 
-  // A digit in the page's language; one that was written in Latin stays so.
+  // A digit as the page's language writes it.
   function numeral(digit) {
-    return language === "fa" && !isLatin() ? persian(digit) : String(digit);
-  }
-
-  function isLatin() {
-    return document.documentElement.dataset.script === "latin";
+    return written(digit, language === "fa" ? "persian" : "latin");
   }
 
   function translate(root) {
@@ -102,9 +99,8 @@ window.hwr = (() => {
     percent,
     number,
     measured,
-    persian,
+    written,
     numeral,
-    isLatin,
     translate,
     speak,
     spoken: () => language,

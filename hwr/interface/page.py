@@ -5,7 +5,7 @@ import json
 import gradio as gr
 from starlette.middleware import Middleware
 
-from hwr.interface import draw, endpoint, upload
+from hwr.interface import answer, draw, endpoint, heat, upload
 from hwr.interface.asset import asset, attribute
 from hwr.interface.door import MOST, BodyLimit, bounded, reader
 from hwr.interface.shelf import Notice, Shelf, chooser
@@ -15,8 +15,8 @@ from hwr.recognizer import Recognizer
 # Fonts of the visitor's own machine: the page asks nothing of any other server.
 FONTS = ("Vazirmatn", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif")
 GROUND, GROUND_DARK = "#f5f4ef", "#0f1419"  # as --ground in style.css
-LOOKS = ("style.css", "header.css", "pad.css", "upload.css", "answer.css", "picker.css", "stages.css")
-SCRIPTS = ("page.js", "picker.js", "answer.js")
+LOOKS = ("style.css", "header.css", "wishes.css", "pad.css", "upload.css", "answer.css", "picker.css", "stages.css")
+SCRIPTS = ("page.js", "picker.js", "wishes.js", "answer.js")
 WAITING = 64  # questions of programs may wait for their turn; the next one is told to come again
 FORGET = 600  # s: a file that a program uploaded and did not ask about is removed
 
@@ -27,16 +27,16 @@ def build(recognizer: Recognizer, notice: Notice | None = None) -> gr.Blocks:
     recognizer: what is served to who has not chosen; notice: why it is not the one that was asked for.
     """
     shelf = Shelf(recognizer)
-    predict = bounded(shelf)
-    read, choose = reader(predict), chooser(shelf)
+    ask = bounded(shelf)
+    functions = [reader(ask, answer.read), reader(ask, heat.why), chooser(shelf)]
     models = list(shelf.models.values())
     with gr.Blocks(title=WORDS["en"]["title"], analytics_enabled=False, delete_cache=(FORGET, FORGET)) as demo:
         gr.HTML(html_template=header(notice), js_on_load=asset("header.js"), apply_default_css=False)
         with gr.Tabs():
-            draw.tab(read, choose, models)
-            upload.tab(read, choose, models)
+            draw.tab(functions, models)
+            upload.tab(functions, models)
         gr.HTML(html_template=asset("footer.html"), js_on_load="hwr.translate(element)", apply_default_css=False)
-        endpoint.add(demo, predict)
+        endpoint.add(demo, ask)
     return demo.queue(max_size=WAITING)
 
 

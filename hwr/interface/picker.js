@@ -1,8 +1,13 @@
 // The models to choose from, and the one that answers: the tabs share it, and each visitor has their own.
 hwr.models = (() => {
   const PAUSE = 500; // ms between two questions whether a model is loaded
-  const LEADS = { persian: "lead-persian", latin: "lead-latin" };
-  const LICENSES = { hoda: "license-hoda", mnist: "license-mnist", "gan-digits": "license-gan" };
+  const LEADS = { persian: "lead-persian", latin: "lead-latin", both: "lead-both" };
+  const LICENSES = {
+    hoda: "license-hoda",
+    mnist: "license-mnist",
+    "hoda+mnist": "license-both",
+    "gan-digits": "license-gan",
+  };
   const listeners = [];
   let all = [];
   let chosen = null;
@@ -64,9 +69,9 @@ hwr.models = (() => {
 // The line in one tab that tells which model answers, and the list behind it. `again` reads the tab's picture
 // once more, with the model that was chosen.
 hwr.picker = (desk, server, again) => {
-  const SETS = { hoda: "set-hoda", "gan-digits": "set-gan", mnist: "MNIST" };
-  const SCRIPTS = { persian: "reads-persian", latin: "reads-latin" };
-  const TERMS = { hoda: "non-commercial" };
+  const SETS = { hoda: "set-hoda", "hoda+mnist": "set-both", "gan-digits": "set-gan", mnist: "MNIST" };
+  const SCRIPTS = { persian: "reads-persian", latin: "reads-latin", both: "reads-both" };
+  const TERMS = { hoda: "non-commercial", "hoda+mnist": "non-commercial" };
   const picker = desk.querySelector(".picker");
   const part = (name) => picker.querySelector(`.${name}`);
   const [change, choices] = [part("change"), part("choices")];

@@ -1,5 +1,6 @@
 // Pictures from a file, the clipboard, the camera or the examples. Gradio runs this once with `element`,
-// the tab's root, and `server`, whose read() answers a picture and whose choose() loads a model.
+// the tab's root, and `server`, whose read() answers a picture, whose why() tells what the answer
+// rests on, and whose choose() loads a model.
 const MOST = 5_000_000; // bytes, as in door.py: a larger picture is made smaller here, or refused
 const LONGEST = 2048; // px: of the picture that is made smaller
 
@@ -10,8 +11,10 @@ const video = drop.querySelector("video");
 const [camera, shoot, cancel, clear] = ["camera", "shoot", "cancel", "clear"].map((name) =>
   element.querySelector(`.${name}`),
 );
-hwr.picker(element, server, () => latest && read(latest));
-const show = hwr.answers(element);
+const again = () => latest && read(latest);
+hwr.picker(element, server, again);
+hwr.wishing(element, again);
+const show = hwr.answers(element, server);
 let question = 0; // counts the pictures, so that a late answer is not shown for a newer one
 let latest = null; // the newest picture as {url}: another model reads it again
 

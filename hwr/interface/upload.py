@@ -12,14 +12,14 @@ from hwr.interface.catalog import Model
 EXAMPLE = '<button type="button" data-digit="{digit}" data-word-label="example"><img src="{url}" alt="" /></button>'
 
 
-def tab(read: Callable[..., dict], choose: Callable[..., dict], models: list[Model]) -> None:
-    """Build the tab. `read` answers a picture, `choose` sees to it that one of the `models` is there to read it."""
+def tab(functions: list[Callable[..., dict]], models: list[Model]) -> None:
+    """Build the tab. functions: what its script calls, each by its name; models: to choose from."""
     with gr.Tab("Upload", elem_id="upload"):
         card = asset("upload.html").replace("EXAMPLES", examples())
         gr.HTML(
-            html_template=f'<div class="hwr desk">{card}{answer.html(models)}</div>',
+            html_template=answer.desk(card, models),
             js_on_load=asset("upload.js"),
-            server_functions=[read, choose],
+            server_functions=functions,
             apply_default_css=False,
         )
 
