@@ -10,7 +10,7 @@ from hwr.engines import EngineError, OpenCVEngine, TorchEngine
 from hwr.evaluation.score import answers, inputs, score
 
 SCALES = ("known", "unknown")
-NAME = hwr.DEFAULT
+NAME = "hoda-compact"
 
 
 @pytest.fixture(scope="module")

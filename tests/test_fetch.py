@@ -18,7 +18,7 @@ from hwr import weights
 from hwr.hub import AwayError, HubError, fetch, kept
 
 ROOT = Path(__file__).parent.parent
-FILES = {name: weights.read(hwr.DEFAULT, name) for name in ("config.json", "model.safetensors", "model.onnx")}
+FILES = {name: weights.read("hoda-compact", name) for name in ("config.json", "model.safetensors", "model.onnx")}
 NAME = "user/digits"
 PATIENT = 2.0  # s: so long anybody waits for what ships, where the client itself would try for 24, or for 65
 
@@ -200,7 +200,7 @@ def test_a_flipped_byte_without_the_hub_is_refused_and_what_ships_answers(publis
         hwr.load(NAME)
     recognizer, sentence = hwr.load_or_shipped(NAME)
     assert recognizer.name == hwr.DEFAULT
-    assert sentence.startswith("hoda-compact, which ships with hwr, answers in place of user/digits: ")
+    assert sentence.startswith("digits, which ships with hwr, answers in place of user/digits: ")
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b'{"revisions": {"main": "0"}, "commits": {}}', b"\xff"])

@@ -19,7 +19,7 @@ from hwr.hub import HubError, fetch, kept, push
 from hwr.interface.shelf import served
 
 ROOT = Path(__file__).parent.parent
-RUN, NAME = hwr.DEFAULT, f"{USER}/digits"
+RUN, NAME = "hoda-compact", f"{USER}/digits"
 WEIGHTS = {"model.safetensors", "model.onnx", "config.json", "report.json", "README.md"}
 PICTURES = {"curves.png", "confusion.png", "reliability.png"}
 
@@ -287,6 +287,6 @@ def test_the_command_reads_with_what_ships_where_the_hub_is_away(hub, monkeypatc
     example = next((ROOT / "hwr/interface/examples").glob("*digit-5.jpg"))
     said = command("-m", "hwr", "read", example, "--model", "user/away", "--json")
     assert (said.returncode, json.loads(said.stdout)["model"]) == (0, hwr.DEFAULT)
-    assert said.stderr.startswith("hwr: hoda-compact, which ships with hwr, answers in place of user/away: ")
+    assert said.stderr.startswith("hwr: digits, which ships with hwr, answers in place of user/away: ")
     said = command("-m", "hwr", "evaluate", "user/away", "--dataset", "drawings")  # of itself or of nothing
     assert (said.returncode, said.stdout) == (2, "")

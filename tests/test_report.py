@@ -21,6 +21,8 @@ between
 
 <!-- accuracy -->
 <!-- end -->
+<!-- rejection -->
+<!-- end -->
 <!-- speed -->
 <!-- end -->
 after
@@ -36,6 +38,11 @@ def root(tmp_path, monkeypatch) -> Path:
     (tmp_path / "benchmarks").mkdir()
     measured = {
         "accuracy": {"drawings": {"model": "digits"} | SCORE},
+        "rejection": {
+            "model": "digits",
+            **dict.fromkeys(("digits", "redrawn digits"), {"n": 10, "refused": 1}),
+            **dict.fromkeys(("letters unlike digits", "letters", "clutter"), {"n": 10, "refused": 0.5, "auroc": 0.75}),
+        },
         "latency": {"cases": []},
         "page": {"figures": []},
     }
@@ -113,7 +120,9 @@ def test_the_readme_keeps_all_but_its_tables(root):
     assert "old" not in text
     assert "<!-- end -->\n\nbetween\n\n<!-- accuracy -->\n| read by" in text
     assert text.endswith("<!-- end -->\nafter\n")
-    assert text.count("<!-- end -->") == 3
+    assert text.count("<!-- end -->") == 4
+    assert "| letters" not in text
+    assert "| all 32 letters | 10 | 50 % | 0.750 |" in text
 
 
 def test_what_models_bear_has_a_section_of_its_own(root):

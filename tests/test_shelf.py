@@ -59,7 +59,7 @@ def test_a_model_is_loaded_when_it_is_first_asked_for(models, gate, recognizer):
     "name", ["", "nine", "../hoda-compact", "/etc", "user/repo", 7, ["three"], {"a": 1}, "x" * 10**6]
 )
 def test_a_name_that_is_not_offered_is_refused(models, gate, name):
-    with pytest.raises(UnknownModelError, match=r"^no model is called .* there are hoda-compact, ") as refusal:
+    with pytest.raises(UnknownModelError, match=r"^no model is called .* there are digits, ") as refusal:
         models.find(name, 0)
     assert len(str(refusal.value)) < 400
     assert gate.asked == []
@@ -107,7 +107,7 @@ def test_what_lacks_a_package_is_not_fetched(models, gate):
 def test_the_page_is_told_how_it_stands(models, gate, monkeypatch):
     monkeypatch.setattr(shelf, "MOMENT", 0.01)
     choose = chooser(models)
-    assert choose("hoda-compact") == {"side": 32}
+    assert choose(hwr.DEFAULT) == {"side": 32}
     assert choose("three") == {"loading": True}
     gate.set()
     models.find("three", SOON)
@@ -155,7 +155,7 @@ def test_what_ships_is_served_where_that_fails(monkeypatch, error, away):
     recognizer, notice = served("user/repo")
     assert recognizer.name == hwr.DEFAULT
     assert (notice.model, notice.wanted, notice.away) == (hwr.DEFAULT, "user/repo", away)
-    assert notice.sentence.startswith("hoda-compact, which ships with hwr, answers in place of user/repo: ")
+    assert notice.sentence.startswith("digits, which ships with hwr, answers in place of user/repo: ")
     assert str(error) in notice.sentence
 
 

@@ -107,7 +107,7 @@ def trained(tmp_path, monkeypatch):
     """A folder as a training leaves it, runs/mine below where we are."""
     monkeypatch.chdir(tmp_path)
     run = tmp_path / "runs" / "mine"
-    shutil.copytree(weights.FOLDER / hwr.DEFAULT, run)
+    shutil.copytree(weights.FOLDER / "hoda-compact", run)
     config = json.loads((run / "config.json").read_text())
     config |= {"kind": "digit", "data": "mnist", "classes": [*"0123456789"]}
     (run / "config.json").write_text(json.dumps(config))
@@ -118,7 +118,7 @@ def trained(tmp_path, monkeypatch):
 def test_what_was_trained_here_loads_by_its_name_and_by_its_folder(trained, name):
     name = str(trained) if name == "absolute" else name
     loaded = hwr.load(name)
-    assert (loaded.name, loaded.kind, loaded.data, loaded.script) == (name, "digit", "mnist", "latin")
+    assert (loaded.name, loaded.kind, loaded.data, loaded.scripts) == (name, "digit", "mnist", ("latin",))
     assert loaded.read(drawing(7)).digit == "7"
     assert loaded.read(drawing(7)).model == name
 
@@ -126,7 +126,7 @@ def test_what_was_trained_here_loads_by_its_name_and_by_its_folder(trained, name
 def test_a_shipped_model_goes_before_a_run_of_the_same_name(trained):
     trained.rename(trained.parent / hwr.DEFAULT)
     loaded = hwr.load(hwr.DEFAULT)
-    assert (loaded.data, loaded.script) == ("hoda", "persian")
+    assert (loaded.data, loaded.scripts) == ("hoda+mnist", ("persian", "latin"))
 
 
 def test_an_unknown_name_lists_what_was_trained_here_too(trained):
