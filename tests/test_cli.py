@@ -14,19 +14,25 @@ import hwr
 from hwr import cli
 from hwr.data import DataError, cdb
 from hwr.evaluation import report, score
+from hwr.evaluation.calibration import Calibration
 from hwr.imaging.stages import Stages
+from hwr.recognizer import Alternative
 
 ROOT = Path(__file__).parent.parent
 BLANK = np.zeros((4, 4), np.uint8)
 
 
-class Reader:
-    """Stands in for a Recognizer: a file that holds "5" shows a 5, an empty one nothing, any other is broken."""
+class Reader(hwr.Recognizer):
+    """Stands in for one that has a network: a file that holds "5" shows a 5, an empty one nothing, any other is broken.
 
-    name, kind, data, script = "stub", "digit", "hoda", "persian"
-    classes = tuple("0123456789")
+    Of both scripts, it says that a 5 is Persian, or else a Latin 0; half as sure where it is told the resolution.
+    """
 
-    def read(self, path: str, dpi: float | None = None) -> hwr.Prediction:
+    def __init__(self, name: str = "stub", data: str = "hoda"):
+        super().__init__(name, None, None, Calibration(), data)
+
+    def read(self, path: str, dpi: float | None = None, script: str = "auto") -> hwr.Prediction:
+        self.check_script(script)
         text = Path(path).read_text()
         if text == "wait":
             time.sleep(60)
@@ -35,12 +41,13 @@ class Reader:
         probabilities = {str(digit): 0.99 if str(digit) == text else 0.01 / 9 for digit in range(10)}
         stages = Stages(BLANK, BLANK, None, None, 0.0)
         if not text:
-            return hwr.Prediction(None, False, 0.0, probabilities, stages, "stub", "nothing is written")
-        return hwr.Prediction(text, True, 0.99 if dpi is None else 0.5, probabilities, stages, "stub", None)
-
-
-class LatinReader(Reader):
-    name, data, script = "mnist-mlp", "mnist", "latin"
+            return hwr.Prediction(None, False, 0.0, probabilities, stages, self.name, "nothing is written")
+        known = self.scripts[0] if script == "auto" else script
+        other = Alternative("0", "latin", 0.034) if script == "auto" and len(self.scripts) > 1 else None
+        confidence = 0.99 if dpi is None else 0.5
+        return hwr.Prediction(
+            text, True, confidence, probabilities, stages, self.name, None, known, other, confidence > 0.9
+        )
 
 
 class Identifier:
@@ -57,10 +64,12 @@ class Identifier:
 
 
 def load(name: str) -> Reader | Identifier:
-    models = {hwr.DEFAULT: Reader, "mnist-mlp": LatinReader, "pages70": Identifier}
+    if name == "pages70":
+        return Identifier()
+    models = {hwr.DEFAULT: "hoda+mnist", "hoda-compact": "hoda", "mnist-mlp": "mnist"}
     if name not in models:
         raise hwr.WeightsError(f"no model is called {name!r}; there are {hwr.DEFAULT}")
-    return models[name]()
+    return Reader(name, models[name])
 
 
 @pytest.fixture(autouse=True)
@@ -97,23 +106,48 @@ def start(*argv: str | bytes, **options) -> subprocess.Popen:
 
 
 def test_one_digit(pictures, capsys):
-    assert run(capsys, "read", "digit6.png") == (0, ["digit6.png: ۵ 5  99.0%"], "")
+    assert run(capsys, "read", "digit6.png", "--model", "hoda-compact") == (0, ["digit6.png: ۵ 5  99.0%"], "")
+
+
+def test_a_digit_that_could_be_of_the_other_script(pictures, capsys):
+    """One answer, its script, and the other reading; none where the script is told."""
+    assert run(capsys, "read", "digit6.png")[1] == ["digit6.png: ۵ 5  99.0%  (or Latin 0, 3.4%)"]
+    assert run(capsys, "read", "digit6.png", "--script", "persian")[1] == ["digit6.png: ۵ 5  99.0%"]
+    assert run(capsys, "read", "digit6.png", "--script", "latin")[1] == ["digit6.png: 5  99.0%"]
+
+
+def test_a_persian_reading_beside_a_latin_one():
+    answer = {"path": "1.png", "digit": "1", "is_digit": True, "confidence": 1.0, "script": "latin", "sure": True}
+    other = {"digit": "1", "script": "persian", "probability": 0.08}
+    assert cli._digit_line(answer | {"other": other}) == "1.png: 1  99.9%  (or Persian ۱ 1, 8.0%)"
 
 
 def test_one_digit_as_json(pictures, capsys):
     status, lines, _ = run(capsys, "read", "--json", "./digit6.png")
     (answer,) = map(json.loads, lines)
     probabilities = answer.pop("probabilities")
-    assert answer == {"path": "./digit6.png", "digit": "5", "confidence": 0.99, "is_digit": True, "model": "stub"}
+    assert answer == {
+        "path": "./digit6.png",
+        "digit": "5",
+        "confidence": 0.99,
+        "is_digit": True,
+        "script": "persian",
+        "sure": True,
+        "model": hwr.DEFAULT,
+        "other": {"digit": "0", "script": "latin", "probability": 0.034},
+    }
     assert list(probabilities) == list("0123456789")
     assert sum(probabilities.values()) == pytest.approx(1)
     assert status == 0
+    told = json.loads(run(capsys, "read", "--json", "--script", "latin", "digit6.png")[1][0])
+    assert (told["script"], "other" in told) == ("latin", False)
 
 
 def test_nothing_written(pictures, capsys):
     status, lines, _ = run(capsys, "read", "blank/blank.png", "--json")
     answer = json.loads(lines[0])
     assert (answer["digit"], answer["is_digit"], answer["reason"]) == (None, False, "nothing is written")
+    assert (answer["script"], answer["sure"], "other" in answer) == (None, False, False)
     assert 0 <= answer["confidence"] <= 1
     assert status == 0
     assert run(capsys, "read", "blank/blank.png")[1] == ["blank/blank.png: no digit found: nothing is written"]
@@ -132,7 +166,8 @@ def test_folder_is_read_whole_in_natural_order(pictures, capsys):
 
 
 def test_order_is_as_given_and_a_broken_picture_stops_nothing(pictures, capsys):
-    status, lines, err = run(capsys, "read", "digit9.png", "broken.txt", "away.png", "blank", "digit1.png")
+    paths = ["digit9.png", "broken.txt", "away.png", "blank", "digit1.png"]
+    status, lines, err = run(capsys, "read", "--script", "persian", *paths)
     assert lines == [
         "digit9.png: ۸ 8  99.0%",
         "broken.txt: error: this is no picture but 'text'",
@@ -170,8 +205,11 @@ def test_file_that_can_not_be_read(pictures, capsys, monkeypatch):
     assert run(capsys, "read", "digit1.png")[:2] == (1, ["digit1.png: error: it can't be read (Permission denied)"])
 
 
-def test_dpi_reaches_the_recognizer(pictures, capsys):
-    assert run(capsys, "read", "digit6.png", "--dpi", "300")[1] == ["digit6.png: ۵ 5  50.0%"]
+def test_dpi_reaches_the_recognizer_and_what_is_unsure_says_so(pictures, capsys):
+    argv = ["read", "digit6.png", "--dpi", "300"]
+    assert run(capsys, *argv, "--model", "hoda-compact")[1] == ["digit6.png: ۵ 5  50.0%  unsure"]
+    assert run(capsys, *argv)[1] == ["digit6.png: ۵ 5  50.0%  unsure  (or Latin 0, 3.4%)"]
+    assert json.loads(run(capsys, *argv, "--json")[1][0])["sure"] is False
 
 
 @pytest.mark.parametrize("dpi", ["0", "-1", "nan", "inf", "high"])
@@ -184,7 +222,7 @@ def test_senseless_dpi_is_told(dpi, capsys):
 
 def test_unknown_model_lists_the_known(pictures, capsys):
     status, lines, err = run(capsys, "read", "digit1.png", "--model", "huda")
-    assert (status, lines, err) == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
+    assert (status, lines, err) == (2, [], "hwr: no model is called 'huda'; there are digits\n")
 
 
 def test_whose_hand(pictures, capsys):
@@ -221,15 +259,18 @@ def test_latin_digits_are_shown_as_they_are(pictures, capsys):
 
 
 @pytest.mark.parametrize("script", ["auto", "persian", "latin"])
-def test_a_model_reads_one_script(pictures, capsys, script):
-    for model, reads in ((hwr.DEFAULT, "persian"), ("mnist-mlp", "latin")):
-        status, lines, err = run(capsys, "read", "digit6.png", "--model", model, "--script", script)
-        if script in ("auto", reads):
-            assert (status, len(lines), err) == (0, 1, "")
-        else:
-            name = load(model).name
-            told = f"hwr: {name} reads {reads.capitalize()} digits only; leave --script out, or say {reads}\n"
-            assert (status, lines, err) == (2, [], told)
+@pytest.mark.parametrize(
+    ("model", "reads"), [(hwr.DEFAULT, ["persian", "latin"]), ("hoda-compact", ["persian"]), ("mnist-mlp", ["latin"])]
+)
+def test_a_script_is_told_to_a_model_that_reads_it(pictures, capsys, model, reads, script):
+    status, lines, err = run(capsys, "read", "digit6.png", "--model", model, "--script", script)
+    if script in ("auto", *reads):
+        assert (status, len(lines), err) == (0, 1, "")
+        assert ("۵" in lines[0]) == ((reads[0] if script == "auto" else script) == "persian")
+    else:
+        (one,) = reads
+        told = f"hwr: {model} reads {one.capitalize()} digits only, not {script!r}; leave the script out\n"
+        assert (status, lines, err) == (2, [], told)
 
 
 @pytest.mark.parametrize("argv", [["--script", "persian"], ["--dpi", "200"]])
@@ -268,12 +309,12 @@ def test_name_that_is_no_text(pictures):
     Path(os.fsdecode(name)).write_text("5")
     out, _ = start(b"read", b"--json", name).communicate(timeout=20)
     assert os.fsencode(json.loads(out)["path"]) == name
-    out, err = start(b"read", name).communicate(timeout=20)
+    out, err = start(b"read", b"--script", b"persian", name).communicate(timeout=20)
     assert (out.decode(), err) == ("\\udcff\\udcfe5.png: ۵ 5  99.0%\n", b"")
 
 
 def test_reader_that_leaves(pictures):
-    process = start("read", *["digit1.png"] * 5000)
+    process = start("read", "--script", "persian", *["digit1.png"] * 5000)
     assert process.stdout.readline() == "digit1.png: ۰ 0  99.0%\n".encode()
     process.stdout.close()
     assert process.wait(timeout=20) == 141
@@ -316,6 +357,9 @@ SCORE = {
 }
 
 
+KNOWN = {"scale_known": True, "script_known": True}
+
+
 @pytest.fixture
 def asked(monkeypatch) -> list:
     """What the command asks of `evaluate`, which answers with SCORE."""
@@ -323,7 +367,7 @@ def asked(monkeypatch) -> list:
 
     def evaluate(recognizer, *arguments, **options) -> dict:
         calls.append((arguments, options))
-        return SCORE | {"scale_known": options["scale_known"]}
+        return SCORE | {name: options[name] for name in ("scale_known", "script_known")}
 
     monkeypatch.setattr(score, "evaluate", evaluate)
     return calls
@@ -331,14 +375,14 @@ def asked(monkeypatch) -> list:
 
 def test_evaluate_as_json(capsys, asked):
     status, lines, _ = run(capsys, "evaluate", "hoda-compact", "--json")
-    assert (status, [json.loads(line) for line in lines]) == (0, [SCORE | {"scale_known": True}])
-    assert asked == [(("hoda", "test", None), {"scale_known": True, "csv": None})]
+    assert (status, [json.loads(line) for line in lines]) == (0, [SCORE | KNOWN])
+    assert asked == [(("hoda", "test", None), KNOWN | {"csv": None})]
 
 
 def test_evaluate_for_people(capsys, asked):
     argv = ["--dataset", "drawings", "--split", "validation", "--data-dir", "d", "--unknown-scale", "--csv", "a.csv"]
     _, lines, _ = run(capsys, "evaluate", "hoda-compact", *argv)
-    assert asked == [(("drawings", "validation", "d"), {"scale_known": False, "csv": "a.csv"})]
+    assert asked == [(("drawings", "validation", "d"), KNOWN | {"scale_known": False, "csv": "a.csv"})]
     assert lines[0] == "hoda-compact on hoda, test, scale unknown"
     assert lines[1] == "accuracy 99.75%: 19,950 of 20,000"
     assert lines[2] == "95 % interval 99.67% to 99.81%"
@@ -348,7 +392,18 @@ def test_evaluate_for_people(capsys, asked):
     assert lines[-1] == "what was said of every picture is in a.csv"
 
 
-@pytest.mark.parametrize(("model", "dataset"), [("mnist-mlp", "mnist"), ("pages70", "pages70")])
+def test_evaluate_without_the_script(capsys, asked):
+    _, lines, _ = run(capsys, "evaluate", hwr.DEFAULT, "--unknown-script", "--dataset", "mnist")
+    assert asked == [(("mnist", "test", None), KNOWN | {"script_known": False, "csv": None})]
+    assert lines[0] == "hoda-compact on hoda, test, scale known, script unknown"
+    _, lines, _ = run(capsys, "evaluate", hwr.DEFAULT, "--unknown-script", "--unknown-scale")
+    assert lines[0] == "hoda-compact on hoda, test, scale unknown, script unknown"
+
+
+@pytest.mark.parametrize(
+    ("model", "dataset"),
+    [("mnist-mlp", "mnist"), ("pages70", "pages70"), (hwr.DEFAULT, "hoda")],  # the first of two
+)
 def test_evaluate_scores_on_the_model_s_own_data(capsys, asked, model, dataset):
     run(capsys, "evaluate", model, "--json")
     assert asked[0][0] == (dataset, "test", None)
@@ -392,7 +447,9 @@ def test_recipes(capsys, monkeypatch):
     assert set(compact["claim"]) == {"accuracy", "protocol", "source"}
     assert 0.9 < compact["claim"]["accuracy"] < 1
     _, lines, _ = run(capsys, "recipes")
-    assert lines[0].startswith("hoda-compact: compact on hoda")
+    assert lines[0].startswith("digits: compact-both on hoda+mnist, ")
+    assert lines[1] == "  tells: Persian and Latin digits"
+    assert any(line.startswith("hoda-compact: compact on hoda, ") for line in lines)
     assert "  measured: 99.75% (test, scale known; 19,950 of 20,000)" in lines
 
 
@@ -429,7 +486,7 @@ def test_report_writes_where_we_are(capsys, monkeypatch, tmp_path):
 
 
 def test_evaluate_by_an_unknown_model(capsys):
-    assert run(capsys, "evaluate", "huda") == (2, [], "hwr: no model is called 'huda'; there are hoda-compact\n")
+    assert run(capsys, "evaluate", "huda") == (2, [], "hwr: no model is called 'huda'; there are digits\n")
 
 
 def test_evaluate_from_end_to_end(tmp_path):
