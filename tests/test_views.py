@@ -4,13 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from made import latin, write_mnist
 from scans import scan, write_hoda
 
 from hwr.data.samples import Samples
 from hwr.imaging.preparation import Preparation
-from hwr.recipes import RECIPES, Recipe
+from hwr.models import build
+from hwr.recipes import RECIPES, Handwriting, Recipe
 from hwr.training import views
-from hwr.training.views import Handwritten, Plain, Views
+from hwr.training.views import Handwritten, Plain, Views, called, known_scales
 
 
 def augmented(**told) -> Recipe:
@@ -69,9 +71,8 @@ def test_every_epoch_has_its_view_until_they_come_round(made):
 
 
 def test_no_more_views_are_made_than_epochs_will_see(made):
-    short = Handwritten(
-        SAMPLES, dataclasses.replace(RECIPE, phases=(dataclasses.replace(RECIPE.phases[0], epochs=1),)), seed=0
-    )
+    once = dataclasses.replace(RECIPE, phases=(dataclasses.replace(RECIPE.phases[0], epochs=1),))
+    short = Handwritten([SAMPLES], once, seed=0)
     assert torch.equal(seen(short, 0), seen(made, 0))
     assert torch.equal(seen(short, 0), seen(short, 1))
 
@@ -130,6 +131,54 @@ def test_without_a_size_plane_there_is_one_plane():
     assert seen(Handwritten([SAMPLES], recipe, seed=0), 0).shape == (50, 1, 28, 28)
 
 
+BOTH = dataclasses.replace(augmented(views=1), data="hoda+mnist", prepare=RECIPES["digits"].prepare)
+LATIN = Samples([np.pad(255 - latin(k, np.random.default_rng(k)), 4, constant_values=255) for k in range(10)],
+                np.arange(10), script="latin")  # fmt: skip
+
+
+def test_digits_of_two_scripts_are_labeled_one_after_the_other():
+    made = Handwritten([SAMPLES, LATIN], BOTH, seed=0)
+    labels = made.batch(list(range(len(made))))[1].tolist()
+    # 40 Persian ones, 10 Latin ones, and a quarter of these 50 as many of none: the 21st class.
+    assert labels == [*LABELS, *range(10, 20), *[20] * round(50 / 4)]
+
+
+@pytest.mark.usefixtures("alone")
+def test_each_set_has_its_own_scale(monkeypatch):
+    monkeypatch.setattr(views, "KNOWN_SCALE", 1)
+    recipe = dataclasses.replace(BOTH, augment=Handwriting(redrawn=0, photographed=0, clutter=0, views=1))
+    size = seen(Handwritten([SAMPLES, LATIN], recipe, seed=0), 0, list(range(50)))[:, 1, 0, 0]
+    assert size[:40].min() > 0
+    assert size[40:].max() == 0  # MNIST has no resolution
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("marked", [0, 0.5, 1])
+def test_a_share_of_the_digits_has_marks_across(monkeypatch, marked):
+    drawn = []
+    monkeypatch.setattr(views, "mark", lambda gray, rng: drawn.append(gray) or gray)
+    recipe = augmented(redrawn=0, photographed=0, clutter=0, marked=marked, views=4)
+    sizes = torch.stack([seen(made, k, EVERY[:40])[:, 1, 0, 0] for made in [Handwritten([SAMPLES], recipe, 0)]
+                         for k in range(4)])  # fmt: skip
+    assert len(drawn) / 160 == pytest.approx(marked, abs=0.12 * (0 < marked < 1))
+    assert all(max(gray.shape) > 45 for gray in drawn)  # redrawn first, so of no known scale
+    assert (sizes == 0).sum() >= len(drawn)
+
+
+@pytest.mark.usefixtures("alone")
+def test_letters_come_of_the_fonts_that_the_recipe_names():
+    with pytest.raises(ValueError, match=r"these fonts are not installed: Away\.ttf; on Debian, apt-get install "):
+        Handwritten([SAMPLES], augmented(fonts=("Away.ttf",), views=1), seed=0)
+
+
+@pytest.mark.parametrize("other", [{"mean": 0.5}, {"std": 0.5}, {"channels": 3}], ids=str)
+def test_what_bytes_can_not_hold_is_told_in_a_sentence(other):
+    recipe = dataclasses.replace(RECIPE, prepare=dataclasses.replace(RECIPE.prepare, **other))
+    says = "hoda-compact augments its pictures, which are kept as bytes of one plane; its preparation has "
+    with pytest.raises(ValueError, match=says):
+        Handwritten([SAMPLES], recipe, seed=0)
+
+
 def test_plain_shows_every_picture_as_it_is():
     recipe = dataclasses.replace(RECIPE, augment=None)
     plain = Plain(SAMPLES, recipe)
@@ -158,16 +207,70 @@ def test_validation_is_checked_with_its_scale_and_without(folder):
     for check in (known, unknown):
         assert (check.x.shape, check.x.dtype) == ((30, 2, 32, 32), torch.float32)
         assert check.labels.tolist() == [k % 10 for k in range(30)]
-        assert check.classes == 10  # "no digit" is no answer here
+        assert check.columns == slice(0, 10)  # "no digit" is no answer here
     assert torch.equal(known.x[:, 0], unknown.x[:, 0])
     assert known.x[:, 1].min() > 0
     assert unknown.x[:, 1].max() == 0
+
+
+def test_each_set_is_checked_with_its_script_known(tmp_path):
+    write_mnist(write_hoda(tmp_path, train=20, validation=30, test=10), train=24)
+    checks = Views(BOTH, tmp_path, 0, torch.nn.Identity()).checks()
+    assert [(check.name, len(check.labels), check.columns) for check in checks] == [
+        ("validation, hoda, scale known", 30, slice(0, 10)),
+        ("validation, hoda, scale unknown", 30, slice(0, 10)),
+        ("validation, mnist", 2, slice(10, 20)),
+    ]
+    known, unknown, latin = checks
+    assert known.x[:, 1].min() > 0
+    assert unknown.x[:, 1].max() == latin.x[:, 1].max() == 0
+    assert latin.labels.max() < 10  # an index into the columns
+    assert len(Views(BOTH, tmp_path, 0, torch.nn.Identity()).training()) == round(1.25 * (20 + 22))
+
+
+def test_scales_are_known_where_the_scan_has_one_and_the_network_sees_it():
+    assert known_scales(SAMPLES, RECIPE.prepare) == (True, False)
+    assert known_scales(LATIN, RECIPE.prepare) == (None,)
+    assert known_scales(SAMPLES, Preparation()) == (None,)
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "told"),
+    [
+        (("hoda",), None, "test"),
+        (("hoda",), True, "test, scale known"),
+        (("hoda", "mnist"), None, "test, hoda"),
+        (("hoda", "mnist"), False, "test, hoda, scale unknown"),
+    ],
+)
+def test_what_pictures_are_called(names, known, told):
+    assert called("test", "hoda", names, known) == told
 
 
 def test_without_a_size_plane_validation_is_checked_once(folder):
     recipe = dataclasses.replace(RECIPES["mnist-mlp"], data="hoda")
     (check,) = Views(recipe, folder, 0, torch.nn.Identity()).checks()
     assert (check.name, check.x.shape) == ("validation", (30, 1, 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("data", "model", "says"),
+    [
+        ("hoda+gan-digits", "compact-both", r"hoda\+gan-digits names two sets of one script; name one of each"),
+        ("hoda", "compact-both", "compact-both tells 21 classes apart, and hoda has 10 digits; name a network"),
+        ("hoda+mnist", "compact", r"compact tells 11 classes apart, and hoda\+mnist has 20 digits; name a network"),
+    ],
+)
+def test_scripts_that_a_network_does_not_tell_apart_are_told_in_a_sentence(data, model, says):
+    """A Latin 0 would be learned as no digit, or there would be no such class."""
+    recipe = dataclasses.replace(RECIPES["digits"], data=data, model=model)
+    with pytest.raises(ValueError, match=says):
+        Views(recipe, None, 0, build(model))
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_every_recipe_s_data_are_what_its_network_tells_apart(recipe):
+    Views(recipe, None, 0, build(recipe.model))
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ class Views:
         if isinstance(recipe.prepare, Preparation) == (not PAGES.isdisjoint(data.sets(recipe.data))):
             what = "digits" if isinstance(recipe.prepare, Preparation) else "pages"
             raise ValueError(f"{recipe.name} trains on {what}, and {recipe.data} is no set of these")
+        if isinstance(recipe.prepare, Preparation):
+            _check_scripts(recipe, network)
         self._recipe, self._data_dir, self._seed, self._network = recipe, data_dir, seed, network
 
     def training(self):
@@ -78,6 +80,20 @@ class Views:
                 told = called("validation", name, names, known)
                 checks.append(Check(told, x, torch.from_numpy(samples.labels), columns))
         return checks
+
+
+def _check_scripts(recipe: Recipe, network: nn.Module) -> None:
+    """Raise ValueError where a network has no class for a digit of these datasets, or for a script that they lack."""
+    scripts = data.scripts(recipe.data)
+    if len(set(scripts)) < len(scripts):
+        raise ValueError(f"{recipe.data} names two sets of one script; name one of each, such as hoda+mnist")
+    digits = len(DIGITS) * len(scripts)
+    for head in [*network.parameters()][-1:]:
+        if len(head) not in (digits, digits + 1):  # some know "no digit", too
+            raise ValueError(
+                f"{recipe.model} tells {len(head)} classes apart, and {recipe.data} has {digits} digits; "
+                "name a network of as many, or other data"
+            )
 
 
 def known_scales(samples: Samples, prepare: Preparation) -> tuple[bool | None, ...]:
@@ -117,10 +133,17 @@ class Handwritten:
 
     Each picture has `recipe.augment.views` views; after so many epochs they come round again, since to make one
     costs more than to train on it. The first indices are the digits, set after set, the others pictures without
-    one. The same seed gives the same views. They are kept as bytes, for a preparation that only divides by 255.
+    one. The same seed gives the same views. They are kept as bytes, for a preparation that only divides by 255;
+    raises ValueError for another.
     """
 
     def __init__(self, sets: list[Samples], recipe: Recipe, seed: int):
+        prepare = recipe.prepare
+        if (prepare.mean, prepare.std, prepare.channels) != (0, 1, 1):
+            raise ValueError(
+                f"{recipe.name} augments its pictures, which are kept as bytes of one plane; its preparation has "
+                f"mean {prepare.mean}, std {prepare.std} and {prepare.channels} channels where 0, 1 and 1 are needed"
+            )
         self.epoch = 0
         self._planes = recipe.prepare.shape[0]
         maker = _Maker(sets, recipe, seed)
