@@ -22,6 +22,7 @@ def state() -> dict:
     optimizer.step()
     return {
         "settings": SETTINGS,
+        "commit": "c" * 40,
         "place": {"phase": 1, "step": 7, "best": 0.5},
         "history": {"losses": [2.0, 1.0], "validation": {"validation": [0.5]}},
         "body": {"weight": weight.detach()},
@@ -100,6 +101,14 @@ def test_a_cut_checkpoint_is_told_in_a_sentence(tmp_path, left):
 def test_what_another_program_saved_is_told_in_a_sentence(tmp_path, held):
     torch.save(held, tmp_path / LAST)
     with pytest.raises(CheckpointError, match="this is no checkpoint, or a damaged one"):
+        checkpoint.load_last(tmp_path, SETTINGS)
+
+
+@pytest.mark.parametrize("lacking", checkpoint.HELD)
+def test_a_state_that_lacks_something_is_told_in_a_sentence(tmp_path, lacking):
+    """As an earlier version wrote it, before there was a commit."""
+    checkpoint.save_last({name: part for name, part in state().items() if name != lacking}, tmp_path)
+    with pytest.raises(CheckpointError, match="this is no checkpoint, or a damaged one; delete it and start without"):
         checkpoint.load_last(tmp_path, SETTINGS)
 
 

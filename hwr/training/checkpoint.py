@@ -13,6 +13,7 @@ from hwr.recipes.recipe import flat
 
 LAST, BEST = "last.pt", "best.safetensors"
 REPORT = "report.json"  # what a training leaves when it is finished
+HELD = ("settings", "commit", "place", "history", "body")  # by every state; between two phases by nothing else
 
 
 class CheckpointError(ValueError):
@@ -45,7 +46,8 @@ def load_last(folder: Path, settings: dict) -> dict:
     path = folder / LAST
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        before, now = flat(state["settings"]), flat(settings)
+        held = {name: state[name] for name in HELD}
+        before, now = flat(held["settings"]), flat(settings)
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path} to resume from; start without --resume") from None
     except OSError as error:
