@@ -12,6 +12,7 @@ from hwr.evaluation.calibration import Calibration, narrow
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import WORK, Stages
+from hwr.reading import Reading, read_number
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
@@ -40,6 +41,7 @@ class Prediction(NamedTuple):
     other: the best reading in the other script, where either could be meant and it is worth saying, else None.
         Some shapes are in both: ۱ and 1, ۹ and 9, ۵ and 0.
     sure: whether the confidence is one at which no more than one answer in 50 is wrong.
+    box: where a digit of a number stands, x0, y0, x1, y1 in px of the picture; None where the picture is of one digit.
     """
 
     digit: str | None
@@ -52,6 +54,7 @@ class Prediction(NamedTuple):
     script: str | None = None
     other: Alternative | None = None
     sure: bool = False
+    box: tuple[int, int, int, int] | None = None
 
     @property
     def persian(self) -> str | None:
@@ -97,6 +100,11 @@ class Recognizer:
             came = str(script)[:40]  # whatever a stranger sent
             raise ScriptError(f"{self.name} reads {reads} digits only, not {came!r}; leave the script out")
 
+    def _check(self, dpi: float | None, script: str) -> None:
+        self.check_script(script)
+        if dpi is not None and not 0 < dpi < math.inf:
+            raise ValueError(f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200, or None if unknown")
+
     def read(self, image, dpi: float | None = None, script: str = "auto") -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.
 
@@ -106,11 +114,18 @@ class Recognizer:
         Raises PictureError, whose sentence says what is wrong with the picture, ScriptError
         for a script that the network does not read, and ValueError for a resolution that is no positive number.
         """
-        self.check_script(script)
-        if dpi is not None and not 0 < dpi < math.inf:
-            raise ValueError(f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200, or None if unknown")
+        self._check(dpi, script)
         stages = self.preparation.stages(decode(image, WORK if dpi is None else None))
         return self.answer(stages, dpi, script)
+
+    def read_number(self, image, dpi: float | None = None, script: str = "auto") -> Reading:
+        """Read a number of up to some twenty digits: what `read` takes -> Reading, in one script throughout.
+
+        The digits' sizes beside one another tell a zero from a five, so `dpi` is of use for a single digit alone.
+        Raises what `read` raises.
+        """
+        self._check(dpi, script)
+        return read_number(self, decode(image, 2 * WORK), dpi, script)
 
     def prepared(self, x: np.ndarray, script: str = "auto") -> tuple[np.ndarray, np.ndarray]:
         """What the network says of inputs: (N, C, side, side) float32 -> (N, 10) and (N,), 0 to 1, calibrated.
@@ -124,7 +139,11 @@ class Recognizer:
         x = self.preparation.input(stages, dpi)
         if x is None:
             return self._none(stages, dict.fromkeys(DIGITS, 0.1), 0.0, "nothing is written on this picture")
-        logits = narrow(self.engine.logits(x[None]), script)
+        return self.told(stages, self.engine.logits(x[None]), script)
+
+    def told(self, stages: Stages, logits: np.ndarray, script: str = "auto") -> Prediction:
+        """What the network's answer to one input says: (1, K) logits -> Prediction."""
+        logits = narrow(logits, script)
         digits, is_digit = self.calibration.probabilities(logits)
         best = int(digits[0].argmax())
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))

@@ -20,6 +20,7 @@ LEVELS = [
     {"recipes", "engines", "attribution"},
     {"evaluation"},
     {"training", "hub"},
+    {"reading"},
     {"recognizer", "writer"},
     {"hwr"},  # hwr/__init__.py, what `import hwr` offers
     {"cli", "interface"},

@@ -84,11 +84,12 @@ class Contrast(NamedTuple):
     least: float = 0
 
 
-def contrast(gray: np.ndarray) -> Contrast:
+def contrast(gray: np.ndarray, size: int | None = None) -> Contrast:
     """What may be ink: (H, W) uint8 of either polarity -> Contrast.
 
     A picture of two tones (a scan, a drawing) has one threshold; any other is a photograph, whose
     paper is estimated around every pixel.
+    size: px that the largest thing written may have: the picture's longer side unless it is said.
     """
     low, high = (int(level) for level in (gray.min(), gray.max()))
     if high - low < BLANK_CONTRAST:
@@ -99,7 +100,7 @@ def contrast(gray: np.ndarray) -> Contrast:
     elif _is_even(gray, low, high):
         level = (low + high) // 2
     else:
-        return _contrast_of_photograph(gray)
+        return _contrast_of_photograph(gray, size or max(gray.shape))
     if _light_is_ink(gray > level):
         return Contrast(gray, [level])
     return Contrast(255 - gray, [254 - level])
@@ -140,15 +141,15 @@ def _light_is_ink(light: np.ndarray) -> bool:
     return bool(borders < light.mean())
 
 
-def _contrast_of_photograph(gray: np.ndarray) -> Contrast:
+def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
     """What may be ink on an uneven background: (H, W) uint8 of either polarity -> Contrast."""
     calm = cv2.medianBlur(gray, 3)
     if max(gray.shape) >= 4 * SMALL:
-        calm = cv2.GaussianBlur(calm, (0, 0), max(gray.shape) / 600)
-    if _is_light_on_dark(calm):
+        calm = cv2.GaussianBlur(calm, (0, 0), size / 600)
+    if _is_light_on_dark(calm, size):
         calm = 255 - calm
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
-    darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm), 1), scale=255)
+    darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm, size), 1), scale=255)
     counts = np.bincount(darkness.ravel(), minlength=256)
     level = _quantile(counts, 0.5)
     deviations = np.bincount(np.abs(np.arange(256) - level), weights=counts, minlength=256)
@@ -168,23 +169,29 @@ def _quantile(counts: np.ndarray, share: float) -> int:
     return int(np.searchsorted(below, share * below[-1]))
 
 
-def _is_light_on_dark(gray: np.ndarray) -> bool:
+def _is_light_on_dark(gray: np.ndarray, size: int) -> bool:
     """True where the rare, far deviations from the local mean are the light ones."""
-    small = shrink(gray, THUMBNAIL).astype(np.float32)
-    reach = max(small.shape) // 2 | 1
+    small, reach = _thumbnail(gray, size)
+    small = small.astype(np.float32)
     deviation = small - cv2.blur(small, (reach, reach), borderType=cv2.BORDER_REFLECT)
     return float((deviation * deviation * deviation).mean()) > 0  # their skew
 
 
-def _paper_under(gray: np.ndarray) -> np.ndarray:
-    """The paper's brightness under the ink: (H, W) uint8, dark ink -> (H, W) uint8.
+def _thumbnail(gray: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """A picture small enough to see how the light falls, and, in its px, half of the size of what is written: odd."""
+    longest = max(gray.shape)
+    small = shrink(gray, min(THUMBNAIL * longest // size, 4 * THUMBNAIL))
+    return small, max(small.shape) * size // longest // 2 | 1
+
+
+def _paper_under(gray: np.ndarray, size: int) -> np.ndarray:
+    """The paper's brightness under the ink: (H, W) uint8, dark ink of so many px at most -> (H, W) uint8.
 
     A closing wider than any stroke fills the ink from the paper on both sides, follows a gradient and
     keeps the edges of shadows. It is smooth, so a thumbnail will do. The border is repeated outward, or
     a corner that is darker than all its neighbors would count as filled ink.
     """
-    thumbnail = shrink(gray, THUMBNAIL)
-    reach = max(thumbnail.shape) // 2 | 1
+    thumbnail, reach = _thumbnail(gray, size)
     framed = cv2.copyMakeBorder(thumbnail, *[reach] * 4, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
     paper = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, kernel)[reach:-reach, reach:-reach]

@@ -1,0 +1,235 @@
+"""Whole numbers on paper, made of a dataset's digits: plain, ruled or boxed, touching, askew, in the shade.
+
+They measure how well a number is read whose digits are real handwriting and whose paper is made up. Nothing is kept:
+a string is composed when it is asked for, the same one every time.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from hwr.data import hoda, mnist
+from hwr.data.photographs import enlarge, expose, light, paper, pigment
+from hwr.data.samples import Samples
+
+CONDITIONS = ("clean", "ruled", "boxed", "touching", "rotated", "shaded")
+SOURCES = {"hoda": hoda.read, "mnist": mnist.read}
+SEEDS = {"train": 21, "validation": 22, "test": 23}
+
+DIGITS = (2, 20)  # how many a number has
+HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
+MARKED = 1 / 6  # of the numbers without boxes have marks between groups of digits
+MARKS = ".,-/"
+TOUCHING = 5  # of so many pairs of neighbors one more may touch
+DEEPEST = 0.35  # of the narrower one's width may lie over or under its neighbor where two touch
+TURN = 7.0  # degrees at most, to either side
+
+
+class Number(NamedTuple):
+    """A number on paper: (H, W) uint8, ink darker; its text, "0" to "9" and marks; and the paper's condition."""
+
+    image: np.ndarray
+    text: str
+    condition: str
+
+
+class Hand(NamedTuple):
+    """What the digits of a string have in common: an ordinary digit's height and the pen's width, in px."""
+
+    height: float
+    pen: float
+
+
+def strings(source: str, split: str, count: int, data_dir: Path | None = None) -> Iterator[Number]:
+    """`count` numbers of a split's digits, the conditions in turn.
+
+    source: "hoda" for Persian digits, "mnist" for Latin. Raises what its reader raises.
+    """
+    samples = SOURCES[source](split, data_dir)
+    ordinary = float(np.median([_tight(image).shape[0] for image in samples.images]))
+    for k in range(count):
+        yield write(samples, ordinary, CONDITIONS[k % len(CONDITIONS)], np.random.default_rng((SEEDS[split], k)))
+
+
+def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Generator) -> Number:
+    """Write one number with digits chosen at random, as large beside one another as in the dataset.
+
+    ordinary: the height in px of an ordinary digit of the samples.
+    """
+    chosen = rng.integers(len(samples.images), size=rng.integers(DIGITS[0], DIGITS[1] + 1))
+    scans = [_tight(samples.images[k]) for k in chosen]
+    text = "".join(str(samples.labels[k]) for k in chosen)
+    hand = Hand(rng.uniform(*HEIGHT), 0.0)
+    scale = hand.height / ordinary
+    glyphs = [enlarge(255 - scan, scale) for scan in scans]
+    glyphs = [glyph[_box(glyph)] for glyph in glyphs]
+    hand = hand._replace(pen=hand.height * rng.uniform(0.09, 0.13))
+    if condition == "boxed":
+        ink = _boxed(glyphs, hand, rng)
+    else:
+        if len(text) > 3 and rng.random() < MARKED:
+            text, glyphs = _grouped(text, glyphs, hand, rng)
+        ink = _in_a_row(text, glyphs, hand, condition == "touching", rng)
+    if condition == "rotated":
+        ink = _turned(ink, rng.uniform(-TURN, TURN))
+    return Number(_on_paper(ink, hand, condition, rng), text, condition)
+
+
+def _tight(image: np.ndarray) -> np.ndarray:
+    """(h, w) uint8, 0 ink, 255 paper -> the ink's box, 255 ink."""
+    ink = 255 - image
+    return ink[_box(ink, 255)]
+
+
+def _box(ink: np.ndarray, full: float = 1) -> tuple[slice, slice]:
+    """Where the ink is: (h, w), 0 paper, `full` the darkest -> rows, columns."""
+    x, y, width, height = cv2.boundingRect((ink > full / 4).astype(np.uint8))
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _grouped(text: str, glyphs: list, hand: Hand, rng: np.random.Generator) -> tuple[str, list]:
+    """Put the same mark after every two to four digits, None in place of its picture."""
+    mark, size = MARKS[rng.integers(len(MARKS))], int(rng.integers(2, 5))
+    places = range(0, len(text), size)
+    grouped = [[*glyphs[k : k + size], None] for k in places]
+    return mark.join(text[k : k + size] for k in places), [glyph for group in grouped for glyph in group][:-1]
+
+
+def _in_a_row(text: str, glyphs: list, hand: Hand, touching: bool, rng: np.random.Generator) -> np.ndarray:
+    """Digits side by side around one middle line: -> (H, W) float32, 1 ink."""
+    height, gap = hand.height, rng.uniform(0.12, 0.4)
+    width = int(sum(height if glyph is None else glyph.shape[1] + 0.6 * height for glyph in glyphs) + 3 * height)
+    ink = np.zeros((int(4 * height), width), np.float32)
+    middle, right = ink.shape[0] / 2, int(height)
+    pairs = [k for k in range(1, len(glyphs)) if glyphs[k] is not None and glyphs[k - 1] is not None]
+    joined = rng.permutation(pairs)[: rng.integers(1, 2 + len(pairs) // TOUCHING)] if touching else []
+    left = right
+    for k, (mark, glyph) in enumerate(zip(text, glyphs, strict=True)):
+        space = max(0.06, gap + rng.normal(0, 0.06)) * height
+        if glyph is None:
+            right = _mark(ink, mark, right + space, middle, hand, rng)
+            continue
+        top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
+        before, left = left, int(right + space)
+        if k in joined:
+            least = right - int(DEEPEST * min(right - before, glyph.shape[1]))
+            left = max(_contact(ink, glyph, top) - int(rng.uniform(0, 0.06) * height), least)
+        place = ink[top : top + glyph.shape[0], left : left + glyph.shape[1]]
+        np.maximum(place, glyph, out=place)
+        right = max(right, left + glyph.shape[1])
+    return _framed(ink, hand, rng)
+
+
+def _contact(ink: np.ndarray, glyph: np.ndarray, top: int) -> int:
+    """How far left a glyph can go until it meets ink: its left border's column."""
+    rows, own = ink[top : top + glyph.shape[0]] > 0.5, glyph > 0.5
+    here = rows.any(axis=1) & own.any(axis=1)
+    ends = rows.shape[1] - rows[:, ::-1].argmax(axis=1)
+    return int((ends - own.argmax(axis=1))[here].max(initial=0))
+
+
+def _framed(ink: np.ndarray, hand: Hand, rng: np.random.Generator) -> np.ndarray:
+    """Cut to the ink and some paper around it."""
+    x, y, width, height = cv2.boundingRect((ink > 0.25).astype(np.uint8))
+    margins = (rng.uniform(0.3, 1.0, 4) * hand.height).astype(int)
+    return np.pad(ink[y : y + height, x : x + width], (margins[:2], margins[2:]))
+
+
+def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: np.random.Generator) -> int:
+    """Draw a dot, a comma, a dash or a slash with its left border at x: -> its right border."""
+    height, pen = hand
+    base = middle + height * rng.uniform(0.4, 0.5)
+    if mark == ".":
+        radius = pen * rng.uniform(0.6, 0.8)
+        strokes, pen = [(x + radius, base - radius), (x + radius, base - radius)], 2 * radius
+    elif mark == ",":
+        reach = height * rng.uniform(0.05, 0.12)
+        strokes = [(x + reach + pen / 2, base - height * 0.08), (x + pen / 2, base + height * rng.uniform(0.12, 0.25))]
+    elif mark == "-":
+        rise = rng.normal(0, 0.02, 2) * height
+        strokes = [(x, middle + rise[0]), (x + height * rng.uniform(0.3, 0.6), middle + rise[1])]
+    else:
+        lean, reach = np.tan(np.radians(rng.uniform(18, 32))), height * rng.uniform(0.6, 0.75)
+        strokes = [(x + 2 * lean * reach, middle - reach), (x, middle + reach)]
+    points = np.round(np.array(strokes) * 8).astype(int)
+    drawn = np.zeros(ink.shape, np.uint8)
+    cv2.line(drawn, *points.tolist(), 255, max(1, round(pen)), cv2.LINE_AA, 3)
+    np.maximum(ink, drawn / np.float32(255), out=ink)
+    return int(max(point[0] for point in strokes) + pen / 2)
+
+
+def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> np.ndarray:
+    """Each digit in its cell, or all in one box: -> (H, W) float32, 1 ink, the lines 2 to 3, less the darker they are.
+
+    The dividers are lines, dashes, or none.
+    """
+    cell = int(hand.height * rng.uniform(1.2, 1.6))
+    tall = int(hand.height * rng.uniform(1.4, 1.9))
+    thick = max(1, round(hand.height * rng.uniform(0.02, 0.06)))
+    margin = int(hand.height * rng.uniform(0.3, 0.8))
+    ink = np.zeros((tall + 2 * margin, cell * len(glyphs) + 2 * margin), np.float32)
+    lines = np.zeros(ink.shape, np.uint8)
+    right = margin + cell * len(glyphs)
+    cv2.rectangle(lines, (margin, margin), (right, margin + tall), 1, thick)
+    dividers = rng.integers(3)
+    for k in range(1, len(glyphs)):
+        x = margin + cell * k
+        if dividers == 0:
+            cv2.line(lines, (x, margin), (x, margin + tall), 1, thick)
+        elif dividers == 1:
+            dash = max(3, int(0.12 * hand.height))
+            for y in range(margin, margin + tall, 2 * dash):
+                cv2.line(lines, (x, y), (x, min(y + dash, margin + tall)), 1, thick)
+    for k, glyph in enumerate(glyphs):
+        height, width = glyph.shape
+        shift, fall = rng.normal(0, 0.07, 2) * hand.height
+        left = int(np.clip(margin + cell * (k + 0.5) - width / 2 + shift, 0, ink.shape[1] - width))
+        top = int(np.clip(margin + tall / 2 - height / 2 + fall, 0, ink.shape[0] - height))
+        place = ink[top : top + height, left : left + width]
+        np.maximum(place, glyph, out=place)
+    return np.maximum(ink, lines * np.float32(rng.uniform(0.35, 1.0)))
+
+
+def _turned(ink: np.ndarray, angle: float) -> np.ndarray:
+    """Turn a picture of ink by some degrees, all of it kept."""
+    height, width = ink.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    across = np.abs(turn[:, :2]) @ np.array([width, height])
+    turn[:, 2] += (across - [width, height]) / 2
+    return cv2.warpAffine(ink, turn, tuple(np.ceil(across).astype(int).tolist()), flags=cv2.INTER_LINEAR)
+
+
+def _ruled(shape: tuple[int, int], hand: Hand, rng: np.random.Generator) -> np.ndarray:
+    """Printed rules all over a sheet, one of them near the foot of the digits: -> (H, W) float32, 1 black."""
+    lines = np.zeros(shape, np.float32)
+    spacing = hand.height * rng.uniform(1.3, 2.2)
+    foot = shape[0] / 2 + hand.height * rng.uniform(0.2, 0.7)
+    thick = max(1, round(hand.height * rng.uniform(0.02, 0.05)))
+    for y in np.arange(foot % spacing, shape[0], spacing):
+        lines[int(y) : int(y) + thick] = 1
+    return lines * np.float32(rng.uniform(0.25, 0.9))
+
+
+def _on_paper(ink: np.ndarray, hand: Hand, condition: str, rng: np.random.Generator) -> np.ndarray:
+    """Ink on a sheet, as a scanner sees it, or in the shade as a telephone does: (H, W) float32 -> (H, W) uint8."""
+    if condition == "ruled":
+        ink = np.maximum(ink, _ruled(ink.shape, hand, rng))
+    if condition == "shaded":
+        lit = light(ink.shape, rng) * (1 - rng.uniform(0.2, 0.6) * _shadow(ink.shape, rng))
+        return expose(lit * paper(ink.shape, rng) * (1 - ink * pigment(ink.shape, rng)), rng)
+    scene = rng.uniform(0.82, 1.0) * (1 - ink * rng.uniform(0.55, 0.95))
+    seen = 255 * cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 0.8)) + rng.normal(0, rng.uniform(0, 3), ink.shape)
+    return np.clip(seen, 0, 255).astype(np.uint8)
+
+
+def _shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """The shadow of a hand or a telephone: (H, W) float32, 0 in the light, 1 in the dark, soft between."""
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    way = rng.uniform(0, 2 * np.pi)
+    across = np.cos(way) * x + np.sin(way) * y
+    low, high = float(across.min()), float(across.max())
+    edge = rng.uniform(0.25, 0.75) * (high - low) + low
+    return 1 / (1 + np.exp(-np.clip((across - edge) / (rng.uniform(0.01, 0.15) * (high - low)), -30, 30)))

@@ -1,0 +1,503 @@
+"""A written number -> its row of ink: level, without the paper's lines, in pieces from left to right."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from hwr.imaging.stages import WORK, contrast, shrink
+
+PAGE = WORK * WORK  # px: a larger page is shrunk
+DIGIT = 64.0  # px: the height of an ordinary digit where its size has to be changed
+FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
+ZOOM = 4.0  # times a picture is enlarged at most
+
+MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
+
+TURNS = np.arange(-10, 10.25, 0.5)  # degrees that a row is tried at
+FINE_TURNS = np.arange(-0.4, 0.45, 0.1)  # and around the best of them
+SAMPLE = 8_000  # px of ink are enough to see a row's slope
+LEVEL = 0.4  # degrees: a row this level stays as it is
+SLOPED = 2.0  # times as wide as high: ink that tells its slope without a ruled line
+
+MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
+LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
+INK_MOST = 0.5  # of the page: more is no writing
+
+# All in heights of an ordinary digit:
+RULE = 1.8  # a straight stroke longer than this is a ruled line
+BROKEN = 0.06  # of that length: a gap that a pale line may have
+THIN = 0.2  # and no thicker
+BOX = (1.05, 3.6)  # the distance between the two lines of a box
+GAP = 0.25  # between two dashes of a divider
+SPECK = 0.055  # the side of a square of ink that is dust
+SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
+CLOSE = 0.12  # and is a part of what it lies so close to
+TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
+BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
+DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
+DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
+SLASH = 1.08  # a slash is higher than digits
+
+PART = 0.1  # a cut leaves no narrower part
+REACH = 0.22  # a cut may swerve so far
+CUTS = 8  # of one piece, at most, for each height of a digit in its width
+COARSE = 40  # px: the height at which cuts are looked for
+
+
+class Piece(NamedTuple):
+    """Connected ink, or what a cut leaves of it.
+
+    box: x0, y0, x1, y1 on the row's picture; ink: (h, w) uint8, 255 ink; mark: "." "," "-" "/" or None for (part of)
+    a digit; seam: the length of ink that the cut at its left goes through, in heights of a digit, 0 where none is.
+    """
+
+    box: tuple[int, int, int, int]
+    ink: np.ndarray
+    mark: str | None = None
+    seam: float = 0.0
+
+
+class Row(NamedTuple):
+    """A number's ink in a row.
+
+    pieces: from left to right.
+    height: of an ordinary digit, in px of the row's picture.
+    back: (2, 3) float64, from the row's picture to the picture that came.
+    """
+
+    pieces: list[Piece]
+    height: float
+    back: np.ndarray
+
+    def place(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """A box on the row's picture -> x0, y0, x1, y1 around it on the picture that came."""
+        x0, y0, x1, y1 = box
+        corners = np.array([[x0, x1, x0, x1], [y0, y0, y1, y1], [1, 1, 1, 1]])
+        placed = self.back @ corners
+        low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
+        return tuple(np.concatenate([low, high]).astype(int).tolist())
+
+
+def find(gray: np.ndarray) -> Row | None:
+    """The row of a number: (H, W) uint8, either polarity -> Row, or None where nothing like it is written."""
+    back = np.eye(3)
+    for _ in range(2):
+        page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
+        factor = max(gray.shape) / max(page.shape)
+        darkness, levels, _ = contrast(page, min(page.shape))
+        if not levels:
+            return None
+        level = levels[0]
+        turn = _slope(_ink(darkness, level))
+        to_level = _turned(page.shape, turn, 1.0)
+        darkness = _seen(darkness, to_level)
+        seen = _measure(_ink(darkness, level))
+        if seen is None:
+            return None
+        height, box = seen
+        if factor == 1 or height >= FEWEST:
+            break
+        # Too small to be read at this size: look closer at where it is.
+        x0, y0, x1, y1 = _around(box, 2 * height, _back(to_level, factor), gray.shape)
+        gray = gray[y0:y1, x0:x1]
+        back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+    back = back @ _back(to_level, factor)
+    for _ in range(2):
+        scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
+        to_size = _turned(darkness.shape, 0.0, scale)
+        ink = _ink(_seen(darkness, to_size), level)
+        pieces, found = _pieces(_without_lines(ink, height * scale), height * scale)
+        if not pieces:
+            return None
+        if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
+            break
+        height = found / scale  # lines had passed for digits
+    return Row(pieces, found, (back @ _back(to_size, 1.0))[:2])
+
+
+def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
+    return np.where(darkness > level, 255, 0).astype(np.uint8)
+
+
+def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
+    """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
+    lines, _ = _straight(ink, LONG * ink.shape[1], 0)
+    if not lines.all():
+        ink = np.where(lines, 0, ink).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = stats[1:]
+    if count < 2 or cv2.countNonZero(ink) > INK_MOST * ink.size:
+        return None
+    frames = _frames(stats)
+    stats = stats if frames.all() else stats[~frames]
+    longest = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    stats = stats[longest >= 0.1 * np.partition(longest, -min(3, len(longest)))[-min(3, len(longest))]]
+    if len(stats) > MOST_PARTS:
+        return None
+    height = _weighted_median(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA])
+    low = stats[:, :2].min(axis=0)
+    high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
+    return height, (*low.tolist(), *high.tolist())
+
+
+def _frames(stats: np.ndarray) -> np.ndarray:
+    """Which parts are boxes: large and hollow, with others within their borders. OpenCV's stats -> (n,) bool."""
+    left, top, wide, tall, area = stats.T
+    large = np.flatnonzero(area < 0.3 * wide * tall)
+    framing = np.zeros(len(stats), bool)
+    for k in large[np.argsort(-(wide * tall)[large])][:20]:
+        inside = (left > left[k]) & (left + wide < left[k] + wide[k]) & (top > top[k]) & (top + tall < top[k] + tall[k])
+        framing[k] = (inside & (tall >= 0.15 * tall[k])).any()
+    return framing
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _slope(ink: np.ndarray) -> float:
+    """By how many degrees a row falls to the right: (H, W) uint8 -> -10 to 10, 0 where it can't be told.
+
+    Seen along its slope, a row's ink lies in the fewest lines.
+    """
+    y, x = np.nonzero(ink)
+    if len(y) > SAMPLE:
+        chosen = np.random.default_rng(0).choice(len(y), SAMPLE, replace=False)
+        y, x = y[chosen], x[chosen]
+
+    def sharpness(turn: float) -> float:
+        lines = y - x * np.tan(np.radians(turn))
+        counts = np.bincount((lines - lines.min()).astype(int))
+        return float((counts.astype(float) ** 2).sum())
+
+    level = sharpness(0.0)
+    coarse = max(TURNS, key=sharpness)
+    best = max(coarse + FINE_TURNS, key=sharpness)
+    wide = np.ptp(x) >= SLOPED * max(1, np.ptp(y - x * np.tan(np.radians(best))))
+    return float(best) if wide or sharpness(best) > 2 * level else 0.0
+
+
+class View(NamedTuple):
+    """A page turned and scaled: what takes a place on the page there, (2, 3), and the size there: width, height."""
+
+    matrix: np.ndarray
+    size: tuple[int, int]
+
+
+def _turned(shape: tuple[int, int], turn: float, scale: float) -> View | None:
+    """The view that turns a page of (height, width) by some degrees and scales it whole; None for no change."""
+    if abs(turn) < LEVEL and scale == 1:
+        return None
+    tall, wide = shape
+    matrix = cv2.getRotationMatrix2D((wide / 2, tall / 2), turn if abs(turn) >= LEVEL else 0.0, scale)
+    size = np.ceil(np.abs(matrix[:, :2]) @ np.array([wide, tall]))
+    matrix[:, 2] += (size - [wide, tall]) / 2
+    return View(matrix, tuple(size.astype(int).tolist()))
+
+
+def _seen(darkness: np.ndarray, view: View | None) -> np.ndarray:
+    if view is None:
+        return darkness
+    return cv2.warpAffine(darkness, view.matrix, view.size, flags=cv2.INTER_LINEAR, borderValue=0)
+
+
+def _back(view: View | None, factor: float) -> np.ndarray:
+    """From a view of a page that was shrunk by a factor to the page as it came: (3, 3)."""
+    back = np.eye(3)
+    if view is not None:
+        back[:2] = cv2.invertAffineTransform(view.matrix)
+    return np.diag([factor, factor, 1.0]) @ back
+
+
+def _around(box: tuple, room: float, back: np.ndarray, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box around a box of a view, with some room, on the page of (height, width) as it came: x0, y0, x1, y1."""
+    x0, y0, x1, y1 = box[0] - room, box[1] - room, box[2] + room, box[3] + room
+    placed = (back @ np.array([[x0, x1, x0, x1], [y0, y0, y1, y1], [1, 1, 1, 1]]))[:2]
+    low = np.clip(np.floor(placed.min(axis=1)), 0, np.array(shape[::-1]) - 1)
+    high = np.clip(np.ceil(placed.max(axis=1)), low + 1, shape[::-1])
+    return (*low.astype(int).tolist(), *high.astype(int).tolist())
+
+
+def _without_lines(ink: np.ndarray, height: float) -> np.ndarray:
+    """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8."""
+    across, thick = _straight(ink, RULE * height, THIN * height)
+    down, _ = _straight(np.ascontiguousarray(ink.T), RULE * height, THIN * height)
+    down = down.T | _dividers(ink, across, thick, height)
+    if not (across.any() or down.any()):
+        return ink
+    stem = max(4, round(1.7 * thick + 2))
+    crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
+    beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, stem), np.uint8)) > 0
+    gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
+    left = np.where(gone, 0, ink).astype(np.uint8)
+    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
+    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
+    return _without_shreds(left, across | down)
+
+
+def _straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
+    """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none)."""
+    loose = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    loose = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BROKEN * length))), np.uint8))
+    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8))
+    lines = cv2.bitwise_and(runs, ink)
+    thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(thickness)), 1), np.uint8))
+    columns = (lines > 0).sum(axis=0)
+    if not columns.any():
+        return lines > 0, 0.0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(lines, thick), connectivity=8)
+    stats = stats[1:][stats[1:, cv2.CC_STAT_WIDTH] >= length / 2]
+    if not len(stats):
+        return np.zeros(ink.shape, bool), 0.0
+    return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
+
+
+def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) -> np.ndarray:
+    """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
+    found = np.zeros(ink.shape, bool)
+    rows = np.flatnonzero(across.sum(axis=1) >= RULE * height)
+    if not len(rows):
+        return found
+    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+    widest = round(1.5 * thick + 2)
+    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
+    loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
+    for upper, lower in pairwise(bands):
+        top, bottom = int(upper[-1]) + 1, int(lower[0])
+        if not BOX[0] * height <= bottom - top <= BOX[1] * height:
+            continue
+        columns = loose[top:bottom]
+        filled = columns.mean(axis=0)
+        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
+        reach = max(2, round(0.06 * height))
+        solid = (filled >= 0.92) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
+        changes = (columns[1:] != columns[:-1]).sum(axis=0)
+        dashed = (filled >= 0.3) & (changes >= 6)
+        found[top:bottom, slim & (solid | dashed)] = True
+    return found & (ink > 0)
+
+
+def _without_shreds(ink: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Drop what is left of lines, the pieces that lie along them: (H, W) uint8, (H, W) bool -> (H, W) uint8."""
+    along = cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    near = np.bincount(labels[along > 0], minlength=count)
+    kept = near < 0.6 * stats[:, cv2.CC_STAT_AREA]
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
+
+
+def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
+    """The pieces of the row that holds the most ink, from left to right, and the height of its ordinary digits."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
+    area, tall = stats[:, cv2.CC_STAT_AREA].astype(float), stats[:, cv2.CC_STAT_HEIGHT]
+    kept = area >= (SPECK * height) ** 2
+    kept[0] = False
+    kept &= ~_edge(stats, ink.shape, height)
+    if not kept.any() or kept.sum() > MOST_PARTS:
+        return [], height
+    height = _weighted_median(tall[kept], area[kept])
+    kept &= area >= (SPECK * height) ** 2
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    mass = np.zeros(ink.shape[0])
+    np.add.at(mass, middle[kept].astype(int), area[kept])
+    reach = max(1, round(2 * BESIDE * height)) | 1
+    near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
+    peak = float(np.flatnonzero(near >= near.max() * (1 - 1e-9)).mean())
+    kept &= np.abs(middle - peak) <= BESIDE * height
+    if not kept.any():
+        return [], height
+    height = _weighted_median(tall[kept], area[kept])
+    line = float(np.average(middle[kept], weights=area[kept]))
+    pieces = []
+    for k in np.flatnonzero(kept):
+        x0, y0, x1, y1 = boxes[k].tolist()
+        part = np.where(labels[y0:y1, x0:x1] == k, 255, 0).astype(np.uint8)
+        pieces.append(Piece((x0, y0, x1, y1), part, _mark(part, (y0 + y1) / 2 - line, y1 - line, height)))
+    pieces = [piece._replace(mark=None) if piece.mark and _broken(piece, pieces, height) else piece for piece in pieces]
+    pieces = _swept(pieces, line, height)
+    return sorted(pieces, key=lambda piece: piece.box[0] + piece.box[2]), height
+
+
+def _swept(pieces: list[Piece], line: float, height: float) -> list[Piece]:
+    """Add what is too small for a sign to the piece that it lies close to, or else drop it."""
+    dust = [piece for piece in pieces if not piece.mark and _is_dust(piece, line, height)]
+    kept = [piece for piece in pieces if piece.mark or not _is_dust(piece, line, height)]
+    for grain in dust:
+        away = [_away(grain.box, piece.box) if not piece.mark else np.inf for piece in kept]
+        if min(away, default=np.inf) <= CLOSE * height:
+            nearest = int(np.argmin(away))
+            kept[nearest] = join([kept[nearest], grain])
+    return kept
+
+
+def _away(one: tuple, other: tuple) -> float:
+    """How far two boxes are apart: px."""
+    across = max(one[0] - other[2], other[0] - one[2], 0)
+    return float(np.hypot(across, max(one[1] - other[3], other[1] - one[3], 0)))
+
+
+def _is_dust(piece: Piece, line: float, height: float) -> bool:
+    """Whether a piece is too small for a digit; near the row's middle line, where it can be a ۰, less is enough."""
+    _, y0, _, y1 = piece.box
+    near = abs((y0 + y1) / 2 - line) <= 0.25 * height
+    return max(piece.ink.shape) < SMALLEST[near] * height
+
+
+def _broken(piece: Piece, pieces: list[Piece], height: float) -> bool:
+    """Whether a piece lies close over or under another: it is then a part of a broken digit and no mark between two."""
+    x0, y0, x1, y1 = piece.box
+    for other in pieces:
+        left, top, right, _ = other.box
+        shared = min(x1, right) - max(x0, left)
+        if other is piece or shared <= (x1 - x0) / 2:
+            continue
+        rows = np.flatnonzero(other.ink[:, max(x0, left) - left : min(x1, right) - left].any(axis=1)) + top
+        if len(rows) and max(rows[0] - y1, y0 - rows[-1] - 1) < TORN * height:
+            return True
+    return False
+
+
+def _edge(stats: np.ndarray, shape: tuple[int, int], height: float) -> np.ndarray:
+    """Which parts are the edge of the paper or a shadow: what lies along a border, longer than digits are high."""
+    left, top, width, tall = (stats[:, k] for k in range(4))
+    sides = (left == 0) | (left + width == shape[1])
+    ends = (top == 0) | (top + tall == shape[0])
+    return (sides & (tall >= RULE * height)) | (ends & (width >= RULE * height) & (tall <= height / 2))
+
+
+def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None:
+    """Which mark a piece is: its ink, its middle and its foot below the row's middle, px -> the mark, or None."""
+    tall, wide = (side / height for side in ink.shape)
+    low, foot = low / height, foot / height
+    filled = float((ink > 0).mean())
+    if max(tall, wide) <= DOT and low > 0.22:
+        return "."
+    if tall <= COMMA and wide <= 0.9 * tall and low > 0.3 and foot > 0.5:
+        return ","
+    if DASH[0] <= wide <= DASH[1] and tall <= DASH[2] and wide >= 2 * tall and filled > 0.55 and abs(low) < 0.25:
+        return "-"
+    if tall >= SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and _leans(ink):
+        return "/"
+    return None
+
+
+def _leans(ink: np.ndarray) -> bool:
+    """Whether ink is one straight stroke from the upper right to the lower left: (h, w) uint8 -> bool."""
+    y, x = np.nonzero(ink)
+    slope, start = np.polyfit(y, x, 1)
+    away = np.abs(x - slope * y - start)
+    pen = (ink > 0).sum(axis=1).mean()
+    return slope < -0.25 and away.max() <= 0.8 * pen
+
+
+def gap(one: Piece, other: Piece) -> float:
+    """How much paper is between two pieces where they are nearest: px."""
+    (here, there) = (_outline(piece) for piece in (one, other))
+    return float(np.sqrt(((here[:, None] - there[None]) ** 2).sum(axis=2).min()))
+
+
+def _outline(piece: Piece) -> np.ndarray:
+    """Points along a piece's border on the row's picture: -> (n, 2) float32, at most some 150."""
+    contours, _ = cv2.findContours(piece.ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    points = np.concatenate(contours)[:, 0]
+    return (points[:: max(1, len(points) // 150)] + np.array(piece.box[:2])).astype(np.float32)
+
+
+def cut(piece: Piece, height: float) -> list[Piece]:
+    """Cut a piece where its digits may touch: Piece, height of a digit in px -> at least one Piece, left to right."""
+    tall, wide = piece.ink.shape
+    factor = min(1.0, COARSE / tall)
+    small = cv2.resize(piece.ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) / np.float32(255)
+    unit = height * factor
+    seams, costs = _seams(small, unit)
+    chosen = _apart(seams, costs, small, unit)
+    if not chosen:
+        return [piece]
+    y = np.arange(tall)
+    rows = np.minimum((y * factor).astype(int), small.shape[0] - 1)
+    borders = [np.clip(np.round(seams[k][rows] / factor), 0, wide).astype(int) for k in chosen]
+    borders = [np.zeros(tall, int), *borders, np.full(tall, wide)]
+    columns = np.arange(wide)
+    parts = []
+    for k, (left, right) in enumerate(pairwise(borders)):
+        part = np.where((columns >= left[:, None]) & (columns < right[:, None]), piece.ink, 0).astype(np.uint8)
+        x, top, width, rise = cv2.boundingRect(part)
+        if width:
+            x0, y0 = piece.box[0] + x, piece.box[1] + top
+            seam = float(costs[chosen[k - 1]] / unit) if k else piece.seam
+            parts.append(Piece((x0, y0, x0 + width, y0 + rise), part[top : top + rise, x : x + width], None, seam))
+    return parts
+
+
+def _seams(ink: np.ndarray, unit: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ways from top to bottom through little ink: (h, w) float32, 1 ink -> (n, h) columns, (n,) px of ink.
+
+    One for every other column, which it begins in, swerving from it by REACH at most.
+    """
+    tall, wide = ink.shape
+    reach = max(2, round(REACH * unit))
+    starts = np.arange(1, wide, 2)
+    window = np.arange(-reach, reach + 1)
+    columns = starts[:, None] + window  # a seam at column c parts c - 1 from c
+    inside = (columns >= 0) & (columns <= wide)
+    both = (np.pad(ink, ((0, 0), (1, 0))) + np.pad(ink, ((0, 0), (0, 1)))) / 2  # (h, w + 1)
+    price = both[:, np.clip(columns, 0, wide)] + np.where(inside, 0.01, 100).astype(np.float32)
+    price += 0.004 * np.abs(window).astype(np.float32)
+    total = price[0]
+    came = np.zeros((tall, *total.shape), np.int8)
+    side = np.full((len(starts), 1), np.inf, np.float32)
+    for y in range(1, tall):
+        ways = np.stack([total, np.hstack([side, total[:, :-1] + 0.15]), np.hstack([total[:, 1:] + 0.15, side])])
+        step = ways.argmin(axis=0)
+        came[y] = np.array([0, -1, 1], np.int8)[step]
+        total = np.take_along_axis(ways, step[None], 0)[0] + price[y]
+    at = total.argmin(axis=1)
+    costs = total[np.arange(len(starts)), at]
+    seams = np.empty((len(starts), tall), int)
+    for y in range(tall - 1, -1, -1):
+        seams[:, y] = columns[np.arange(len(starts)), at]
+        at = at + came[y, np.arange(len(starts)), at]
+    return seams, costs
+
+
+def _apart(seams: np.ndarray, costs: np.ndarray, ink: np.ndarray, unit: float) -> list[int]:
+    """The cheapest seams that leave parts of some size between them: -> their numbers, left to right."""
+    tall, wide = ink.shape
+    filled = np.concatenate([np.zeros((tall, 1)), np.cumsum(ink, axis=1)], axis=1)
+    before = filled[np.arange(tall), np.clip(seams, 0, wide)].sum(axis=1)  # ink left of each seam
+    least = 0.04 * unit * unit
+    chosen: list[int] = []
+    most = max(2, round(CUTS * wide / unit))
+    for k in np.argsort(costs, kind="stable"):
+        bounds = [0.0, filled[:, -1].sum(), *(before[j] for j in chosen)]
+        if all(abs(before[k] - bound) >= least for bound in bounds) and costs[k] < 1.2 * unit:
+            chosen.append(int(k))
+            if len(chosen) >= most:
+                break
+    return sorted(chosen, key=lambda k: before[k])
+
+
+def join(pieces: list[Piece]) -> Piece:
+    """Several pieces as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    boxes = np.array([piece.box for piece in pieces])
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    ink = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    for piece in pieces:
+        left, top, right, bottom = piece.box
+        place = ink[top - y0 : bottom - y0, left - x0 : right - x0]
+        np.maximum(place, piece.ink, out=place)
+    return Piece((x0, y0, x1, y1), ink, None, pieces[0].seam)
+
+
+def picture(piece: Piece) -> np.ndarray:
+    """A piece on a sheet of its own: -> (H, W) uint8, 0 ink, 255 paper."""
+    margin = 2 + max(piece.ink.shape) // 6
+    return 255 - np.pad(piece.ink, margin)

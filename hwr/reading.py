@@ -1,0 +1,293 @@
+"""A picture of a number in, its digits out: a Recognizer's answers to its pieces -> Reading."""
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from hwr.evaluation.calibration import narrow
+from hwr.imaging import segment
+from hwr.imaging.preparation import MM_PER_INCH
+from hwr.imaging.segment import Piece, Row
+from hwr.imaging.stages import Stages
+
+ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros left out, in the median
+
+CERTAIN = 0.97  # a piece read with this confidence is not cut
+CUT = 0.42  # heights of a digit: a narrower piece is not cut
+WIDE = 1.25  # a wider one always is
+WIDEST = 1.45  # no digit is wider
+NEAR = 0.3  # pieces farther apart than this are not one digit
+LEAST = 1e-6  # no reading is less probable: one bad piece does not outweigh all the others
+SEAM = 1.0  # nats that a cut costs for each digit's height of ink it goes through
+DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
+GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
+TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
+APART = 3.0  # nats for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
+COVERED = 2.5  # nats for a glyph all of whose width lies over or under another
+SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # nats for a glyph this small, so far from the middle line, in heights of a digit
+REFUSED = 1 / 3  # of the digits refused make it no number
+
+# How large each digit is: the mean and standard deviation of the logarithm of its height, then of its width, in
+# heights of an ordinary digit. Measured on the training sets of Hoda and MNIST; MNIST's digits are all scaled to one
+# height, so that no deviation is taken to be less than 0.12.
+SHAPES = {
+    "persian": (
+        (-0.89, 0.25, -0.85, 0.25),
+        (0.01, 0.18, -1.24, 0.35),
+        (0.09, 0.17, -0.53, 0.17),
+        (0.09, 0.17, -0.22, 0.15),
+        (0.12, 0.17, -0.28, 0.19),
+        (-0.08, 0.18, -0.15, 0.16),
+        (0.09, 0.17, -0.32, 0.20),
+        (-0.06, 0.17, -0.20, 0.19),
+        (-0.06, 0.17, -0.19, 0.18),
+        (0.11, 0.16, -0.34, 0.20),
+    ),
+    "latin": (
+        (-0.03, 0.12, -0.14, 0.16),
+        (-0.00, 0.12, -0.93, 0.46),
+        (-0.05, 0.12, -0.12, 0.16),
+        (-0.01, 0.12, -0.24, 0.20),
+        (-0.01, 0.12, -0.25, 0.20),
+        (-0.07, 0.12, -0.14, 0.18),
+        (-0.00, 0.12, -0.33, 0.21),
+        (-0.01, 0.12, -0.27, 0.20),
+        (-0.01, 0.12, -0.29, 0.21),
+        (-0.00, 0.12, -0.40, 0.20),
+    ),
+}
+SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
+
+NOTHING = "nothing is written on this picture"
+NO_NUMBER = "what is written here does not look like a number"
+
+
+class Reading(NamedTuple):
+    """What a picture of a number says.
+
+    text: its digits, "0" to "9", from left to right, with the dots, commas, dashes and slashes between them; "" where
+        there is no number.
+    confidence: 0 to 1, that all digits are right.
+    digits: the digits' Predictions, each with its `box` on the picture that came; marks have none.
+    model: the name of the weights that answered.
+    script: what the number is written in, "persian" or "latin"; None where there is none.
+    reason: one sentence where there is no number, else None.
+    """
+
+    text: str
+    confidence: float
+    digits: tuple
+    model: str
+    script: str | None = None
+    reason: str | None = None
+
+    def json(self) -> dict:
+        """The same in types that JSON has; `reason` only where there is one."""
+        digits = [
+            {"digit": digit.digit, "confidence": digit.confidence, "sure": digit.sure, "box": list(digit.box)}
+            for digit in self.digits
+        ]
+        told = {"text": self.text, "confidence": self.confidence, "digits": digits, "script": self.script}
+        return told | {"model": self.model} | ({"reason": self.reason} if self.reason else {})
+
+
+class Glyph(NamedTuple):
+    """What may be one sign of the number: pieces first to last - 1 of the row, as one; a digit has stages, logits."""
+
+    first: int
+    last: int
+    piece: Piece
+    stages: Stages | None
+    logits: np.ndarray | None
+    cost: float
+
+
+def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: str = "auto") -> Reading:
+    """Read the number on a picture: (H, W) uint8 of either polarity -> Reading.
+
+    recognizer: a Recognizer, which answers for each piece of the number.
+    """
+    row = segment.find(gray)
+    if row is None:
+        return Reading("", 0.0, (), recognizer.name, None, NOTHING)
+    reader = _Reader(recognizer, row, dpi, script)
+    path = reader.best()
+    digits, text = [], ""
+    for glyph in path:
+        if glyph.logits is None:
+            text += glyph.piece.mark
+            continue
+        said = recognizer.told(glyph.stages, glyph.logits[None], reader.script)
+        digits.append(said._replace(box=row.place(glyph.piece.box)))
+        text += max(said.probabilities, key=said.probabilities.get)
+    refused = sum(not digit.is_digit for digit in digits)
+    if not digits or refused > REFUSED * len(digits):
+        return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
+    confidence = math.prod(digit.confidence for digit in digits)
+    return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, reader.script)
+
+
+class _Reader:
+    """Reads one row: asks the recognizer what its pieces may be, and finds the way through them of the least cost."""
+
+    def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
+        self.recognizer, self.height = recognizer, row.height
+        self.pieces = list(row.pieces)
+        self._gaps, self.typical = {}, 0.0
+        self.middle = float(np.median([piece.box[1] + piece.box[3] for piece in row.pieces])) / 2
+        self.dpi = self._dpi(row, dpi)
+        self.typical = self._typical()
+        self.known = self.script = self._decide() if script == "auto" else script
+
+    def _dpi(self, row: Row, dpi: float | None) -> float | None:
+        """The resolution at which the number's digits would be as high as Hoda's: their sizes then mean the same."""
+        if sum(piece.mark is None for piece in row.pieces) > 1:
+            return row.height / ORDINARY * MM_PER_INCH
+        return dpi and dpi / float(np.hypot(*row.back[:, 0]))
+
+    def _decide(self) -> str:
+        """The script in which all pieces together are the likeliest."""
+        scripts = self.recognizer.scripts
+        if len(scripts) == 1:
+            return scripts[0]
+        dpi, self.dpi, self.script, self.known = self.dpi, None, "auto", scripts[0]
+        glyphs = self._glyphs([(k, k + 1) for k, piece in enumerate(self.pieces) if piece.mark is None])
+        self.dpi = dpi
+        if not glyphs:
+            return scripts[0]
+        logits = np.stack([glyph.logits for glyph in glyphs])
+        _, is_digit = self.recognizer.calibration.probabilities(logits)
+        share = self.recognizer.calibration.by_script(logits).max(axis=2)
+        joint = (is_digit[:, None] * np.log(np.maximum(share, LEAST))).sum(axis=0)
+        return scripts[int(joint.argmax())]
+
+    def best(self) -> list[Glyph]:
+        """The glyphs of the way from left to right that costs the least."""
+        alone = self._glyphs([(k, k + 1) for k in range(len(self.pieces))])
+        certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
+        self.pieces, glyphs, cut = self._cut(alone)
+        glyphs += self._glyphs(self._joins(cut, certain))
+        costs, came = [0.0, *[math.inf] * len(self.pieces)], [None] * (len(self.pieces) + 1)
+        for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
+            cost = costs[glyph.first] + glyph.cost
+            if cost < costs[glyph.last]:
+                costs[glyph.last], came[glyph.last] = cost, glyph
+        path, at = [], len(self.pieces)
+        while at:
+            path.append(came[at])
+            at = came[at].first
+        return path[::-1]
+
+    def _cut(self, alone: list[Glyph]) -> tuple[list[Piece], list[Glyph], list[int]]:
+        """Cut what is not read with certainty: -> all pieces, the glyphs that are whole, which cut each piece is of."""
+        pieces, whole, origin = [], [], []
+        for k, glyph in enumerate(alone):
+            wide = (glyph.piece.box[2] - glyph.piece.box[0]) / self.height
+            doubtful = glyph.cost - DIGIT > -math.log(CERTAIN) or wide > WIDE
+            parts = [glyph.piece]
+            if glyph.logits is not None and wide > CUT and doubtful:
+                parts = segment.cut(glyph.piece, self.height)
+            whole.append(glyph._replace(first=len(pieces), last=len(pieces) + len(parts)))
+            pieces += parts
+            origin += [k] * len(parts)
+        return pieces, whole, origin
+
+    def _joins(self, origin: list[int], certain: list[bool]) -> list[tuple[int, int]]:
+        """Which runs of pieces may be one digit, besides the pieces that are whole: first, last."""
+        runs = []
+        parts = np.bincount(origin)
+        for first in range(len(self.pieces)):
+            x1 = self.pieces[first].box[2]
+            for last in range(first + 2, len(self.pieces) + 1):
+                piece = self.pieces[last - 1]
+                x1 = max(x1, piece.box[2])
+                if x1 - self.pieces[first].box[0] > WIDEST * self.height:
+                    break
+                if origin[first] == origin[last - 1]:  # parts of one piece; all of them are there already
+                    if last - first < parts[origin[first]]:
+                        runs.append((first, last))
+                    continue
+                whole = (first == 0 or origin[first - 1] != origin[first]) and origin[last - 1] not in origin[last:]
+                if not whole:
+                    continue
+                paper = self._paper(first, last)
+                if paper[-1] > NEAR * self.height:
+                    break
+                sure = all(certain[origin[k]] for k in range(first, last))
+                if max(paper) < (TIGHT if sure else 1.0) * self.typical:
+                    runs.append((first, last))
+        for k in range(len(self.pieces)):  # a part of its own
+            if parts[origin[k]] > 1:
+                runs.append((k, k + 1))
+        return runs
+
+    def _typical(self) -> float:
+        """How much paper is between two digits beside each other, px: the median, where there are some."""
+        boxes = sorted(piece.box for piece in self.pieces)
+        paper = [after[0] - before[2] for before, after in pairwise(boxes)]
+        some = [each for each in paper if each > 0.05 * self.height]
+        return float(np.median(some)) if len(some) >= 3 else GAP * self.height
+
+    def _glyphs(self, runs: list[tuple[int, int]]) -> list[Glyph]:
+        """Ask the recognizer about runs of pieces, all at once: (first, last) each -> a Glyph each."""
+        prepare = self.recognizer.preparation
+        joined = [segment.join(self.pieces[first:last]) for first, last in runs]
+        stages = [None if piece.mark else prepare.stages(segment.picture(piece)) for piece in joined]
+        x = [prepare.input(stage, self._size_known()) for stage in stages if stage]
+        said = self.recognizer.engine.logits(np.stack(x)) if x else np.zeros((0, 10), np.float32)
+        digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
+        believed = iter(zip(said, digits.argmax(axis=1), digits.max(axis=1) * is_digit, strict=True))
+        glyphs = []
+        for (first, last), piece, stage in zip(runs, joined, stages, strict=True):
+            logits, digit, share = next(believed) if stage else (None, None, 1.0)
+            if share and stage:
+                share *= math.exp(-COVERED * self._covered(first, last, piece))
+            if stage and self._stray(piece):
+                share *= math.exp(-STRAY)
+            cost = DIGIT - math.log(max(share, LEAST)) + SEAM * piece.seam
+            if stage:
+                cost += self._odd(piece, digit)
+            if last > first + 1:
+                cost += sum(APART * (each / self.typical - TIGHT) for each in self._paper(first, last) if each)
+            glyphs.append(Glyph(first, last, piece, stage, logits, cost))
+        return glyphs
+
+    def _covered(self, first: int, last: int, piece: Piece) -> float:
+        """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""
+        x0, _, x1, _ = piece.box
+        others = [*self.pieces[max(0, first - 2) : first], *self.pieces[last : last + 2]]
+        shared = [min(x1, other.box[2]) - max(x0, other.box[0]) for other in others if not (piece.seam or other.seam)]
+        return max(0, *shared, 0) / (x1 - x0)
+
+    def _odd(self, piece: Piece, digit: int) -> float:
+        """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
+        height, tall, width, wide = SHAPES[self.known][digit]
+        low, broad = np.log(np.array(piece.ink.shape) / self.height)
+        away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2
+        return SHAPE * min(ODDEST, float(away) / 2)
+
+    def _stray(self, piece: Piece) -> bool:
+        """Whether a piece is small and far from the row's middle line, where no digit is but parts of one are."""
+        _, y0, _, y1 = piece.box
+        away = abs((y0 + y1) / 2 - self.middle) / self.height
+        return max(piece.ink.shape) < SMALL * self.height and away > AWAY
+
+    def _paper(self, first: int, last: int) -> list[float]:
+        """How much paper is between each of several pieces and the nearest one before it, px."""
+        group = self.pieces[first:last]
+        return [min(self._gap(piece, before) for before in group[:k]) for k, piece in enumerate(group) if k]
+
+    def _gap(self, piece: Piece, before: Piece) -> float:
+        if piece.seam:
+            return 0.0
+        key = (piece.box, before.box)
+        if key not in self._gaps:
+            beside = max(piece.box[0] - before.box[2], before.box[0] - piece.box[2])
+            self._gaps[key] = beside if beside > NEAR * self.height else segment.gap(piece, before)
+        return self._gaps[key]
+
+    def _size_known(self) -> float | None:
+        """The resolution for a size plane: networks know the sizes of Persian digits only."""
+        return None if self.script == "latin" else self.dpi
