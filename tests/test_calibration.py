@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hwr.evaluation.calibration import REFUSED, Calibration, calibration_error, fit
+from hwr.evaluation.calibration import REFUSED, SURE, Calibration, calibration_error, fit, narrow
 
 
 def sampled(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
@@ -117,3 +117,91 @@ def test_few_pictures_all_of_them_right_make_no_network_as_sure_as_can_be():
     fitted = fit(logits, np.arange(70))
     confidence = fitted.probabilities(logits)[0].max(axis=1)
     np.testing.assert_allclose(confidence, 71 / 72, atol=1e-3)
+
+
+def shared(*told: tuple[int, float]) -> np.ndarray:
+    """One row of 21 logits, whose softmax gives these classes these shares, and the others almost nothing."""
+    shares = np.full((1, 21), 1e-9)
+    for place, share in told:
+        shares[0, place] = share
+    return np.log(shares)
+
+
+def test_one_shape_of_two_scripts_is_one_digit():
+    """۱ or 1: the digit is as sure as both together, whichever is meant; and what is no digit is so of either."""
+    logits = shared((1, 0.3), (11, 0.4), (17, 0.1), (20, 0.2))
+    digits, is_digit = Calibration().probabilities(logits)
+    assert digits.shape == (1, 10)
+    np.testing.assert_allclose(is_digit, [0.8], atol=1e-6)
+    np.testing.assert_allclose(digits[0, [1, 7]], [7 / 8, 1 / 8], atol=1e-6)
+    within = Calibration().by_script(logits)
+    assert within.shape == (1, 2, 10)
+    np.testing.assert_allclose(within[0, [0, 1, 1], [1, 1, 7]], [3 / 8, 4 / 8, 1 / 8], atol=1e-6)
+
+
+@given(arrays(np.float32, (3, 21), elements=st.floats(-1000, 1000, width=32)), st.floats(0.05, 20))
+def test_probabilities_of_two_scripts_sum_to_1_whatever_the_logits(logits, temperature):
+    calibration = Calibration(temperature)
+    digits, is_digit = calibration.probabilities(logits)
+    np.testing.assert_allclose(digits.sum(axis=1), 1, atol=1e-6)
+    assert ((digits >= 0) & (digits <= 1 + 1e-12)).all()
+    assert ((is_digit >= 0) & (is_digit <= 1 + 1e-12)).all()
+    np.testing.assert_allclose(calibration.by_script(logits).sum(axis=1), digits, atol=1e-9)
+
+
+@pytest.mark.parametrize(("script", "first"), [("persian", 0), ("latin", 10)])
+def test_a_known_script_leaves_its_digits_and_no_digit(script, first):
+    logits = np.random.default_rng(0).normal(0, 3, (5, 21)).astype(np.float32)
+    right = logits[:, [*range(first, first + 10), 20]]
+    np.testing.assert_array_equal(narrow(logits, script), right)
+    each = (Calibration(0.7).probabilities(of) for of in (narrow(logits, script), right))
+    for narrowed, alone in zip(*each, strict=True):
+        np.testing.assert_allclose(narrowed, alone, atol=1e-12)
+    # What it is among its script's digits is what it was, their sum left out of account.
+    within = Calibration(0.7).by_script(logits)[:, first // 10]
+    np.testing.assert_allclose(
+        Calibration(0.7).probabilities(right)[0], within / within.sum(axis=1, keepdims=True), atol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("classes", "script"), [(21, "auto"), (10, "latin"), (11, "persian"), (11, "latin"), (70, "auto")]
+)
+def test_narrow_leaves_what_has_no_scripts_to_choose_from(classes, script):
+    logits = np.arange(2.0 * classes).reshape(2, classes)
+    assert narrow(logits, script) is logits
+
+
+def test_a_script_that_is_none_can_not_be_narrowed_to():
+    with pytest.raises(ValueError, match="no script is called 'roman'; there are persian, latin, and auto for either"):
+        narrow(np.zeros((1, 11)), "roman")
+
+
+def test_sure_is_the_level_from_which_answers_are_right():
+    """Of answers that are right as often as they say: above it SURE are right, just below it fewer."""
+    rng = np.random.default_rng(0)
+    logits = np.column_stack([rng.normal(0, 4, (100_000, 10)), np.full(100_000, -40.0)])
+    labels = (logits[:, :10] + rng.gumbel(size=(100_000, 10))).argmax(axis=1)
+    fitted = fit(logits, labels)
+    digits, is_digit = fitted.probabilities(logits)
+    confidence, right = digits.max(axis=1) * is_digit, digits.argmax(axis=1) == labels
+    above = confidence >= fitted.sure
+    assert above.mean() > 0.01
+    assert right[above].mean() >= SURE
+    below = ~above & (confidence > fitted.sure - 0.05)
+    assert below.sum() > 500
+    assert right[below].mean() < SURE
+    assert fitted.sure == pytest.approx(SURE, abs=0.015)  # calibrated as it is
+
+
+def test_what_is_always_right_is_always_sure_and_what_never_is_never():
+    logits = np.zeros((200, 11))
+    logits[:, 3] = np.linspace(3, 9, 200)
+    surest = fit(logits, np.full(200, 3))
+    digits, is_digit = surest.probabilities(logits)
+    assert (digits.max(axis=1) * is_digit).min() >= surest.sure - 1e-4
+    assert fit(logits, np.full(200, 4)).sure == 1
+
+
+def test_what_was_never_fitted_guesses_a_level():
+    assert Calibration() == Calibration(1.0, 0.5, 0.9)

@@ -57,7 +57,10 @@ def narrow(logits: np.ndarray, script: str) -> np.ndarray:
     """What a network says where the script is known: (N, 21) logits -> (N, 11), of that script and "no digit".
 
     script: one of SCRIPTS, or "auto" for either. That, and the logits of a network of one script, are left as they are.
+    Raises ValueError for any other.
     """
+    if script not in ("auto", *SCRIPTS):
+        raise ValueError(f"no script is called {script!r}; there are {', '.join(SCRIPTS)}, and auto for either")
     if logits.shape[1] != BOTH + 1 or script == "auto":
         return logits
     first = SCRIPTS.index(script) * ONE
