@@ -164,7 +164,32 @@ def test_evaluate_tells_what_was_scored(dpi, known, monkeypatch, tmp_path):
     assert (told["model"], told["dataset"], told["split"], told["n"]) == ("stub", "hoda", "validation", 2)
     assert told["accuracy"] == told["correct"] / 2
     assert {"ece", "low", "high", "refused", "confusion"} < set(told)
+    assert told["script_known"] is True
     json.dumps(told)
+
+
+class Both:
+    """Says of every picture that it is a ۴, or more likely a Latin 9, or less likely no digit."""
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        rows = np.full((len(x), 21), -9, np.float32)
+        rows[:, [4, 19, 20]] = 2, 3, 1
+        return rows
+
+
+@pytest.mark.parametrize(("script", "known", "read"), [("persian", 4, 9), ("latin", 9, 9)])
+def test_a_script_that_is_known_is_told_to_a_network_of_both(script, known, read, monkeypatch):
+    """MNIST's digits are Latin, Hoda's are Persian: that is the samples' word, not the caller's."""
+    labels = np.array([4, 9])
+    samples = Samples([drawing(4), drawing(9)], labels, None, script=script)
+    monkeypatch.setattr(scoring.data, "read", lambda *_: samples)
+    recognizer = Recognizer("both", Both(), PREPARATION, Calibration(), "hoda+mnist")
+    for told, answer in ((True, known), (False, read)):
+        scored = evaluate(recognizer, "hoda", script_known=told)
+        assert scored["script_known"] is told
+        assert np.array(scored["confusion"])[labels, answer].tolist() == [1, 1]
+        each = recognizer.read(drawing(4), script=script if told else "auto")
+        assert each.digit == str(answer)
 
 
 def test_evaluate_of_an_unknown_dataset_lists_the_known():
@@ -199,7 +224,7 @@ def test_other_writers_than_those_it_knows_are_told(monkeypatch):
 
 
 def test_evaluate_writes_what_was_said_of_every_picture(monkeypatch, tmp_path):
-    samples = Samples([drawing(1), BLANK], np.array([1, 2]), None, names=("a.png", "b.png"))
+    samples = Samples([drawing(1), BLANK], np.array([1, 2]), None, names=("a.png", "b.png"), script="latin")
     monkeypatch.setattr(scoring.data, "read", lambda *_: samples)
     recognizer = Recognizer("stub", Engine(), PREPARATION, Calibration(0.01))
     evaluate(recognizer, "hoda", csv=tmp_path / "said.csv")
