@@ -1,9 +1,10 @@
 import cv2
 import numpy as np
 import pytest
+from made import latin
 from scans import scan
 
-from hwr.imaging.augment import redraw, rewrite
+from hwr.imaging.augment import mark, redraw, rewrite
 
 MARGIN = 4  # px of paper, as the reader of Hoda leaves
 
@@ -32,14 +33,14 @@ def redrawn() -> list[np.ndarray]:
     return [redraw(framed(digit), np.random.default_rng((digit, k))) for digit in range(10) for k in range(20)]
 
 
-@pytest.mark.parametrize("change", [rewrite, redraw])
+@pytest.mark.parametrize("change", [rewrite, redraw, mark])
 def test_the_same_generator_makes_the_same_picture(change):
     first, again, other = (change(framed(3), np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert first.shape != other.shape or (first != other).any()
 
 
-@pytest.mark.parametrize("change", [rewrite, redraw])
+@pytest.mark.parametrize("change", [rewrite, redraw, mark])
 def test_the_scan_is_left_alone(change):
     gray = framed(6)
     kept = gray.copy()
@@ -59,6 +60,59 @@ def test_rewriting_keeps_the_size_by_which_a_zero_is_told(rewritten):
         ratio = [max(box(gray)[2:]) / max(box(framed(digit))[2:]) for gray in rewritten[20 * digit : 20 * digit + 20]]
         assert np.mean(ratio) == pytest.approx(1, abs=0.1)
         assert np.std(ratio) < 0.2
+
+
+@pytest.fixture(scope="module")
+def grays() -> list[np.ndarray]:
+    """Ten Latin digits as the reader of MNIST gives them, antialiased."""
+    drawn = [255 - latin(digit, np.random.default_rng(digit)) for digit in range(10)]
+    return [np.pad(gray, MARGIN, constant_values=255) for gray in drawn]
+
+
+def test_rewriting_a_scan_in_gray_keeps_its_gray_and_its_size(grays):
+    for gray in grays:
+        for seed in range(10):
+            again = rewrite(gray, np.random.default_rng(seed))
+            assert again.dtype == np.uint8
+            between = (again > 20) & (again < 235)
+            assert between.sum() > 10
+            assert between.sum() < 4 * ((gray > 20) & (gray < 235)).sum()  # and no blur
+            assert max(box(again)[2:]) == pytest.approx(max(box(gray)[2:]), rel=0.45)
+            assert border(again).min() > 200
+    ratio = [max(box(rewrite(gray, np.random.default_rng(k)))[2:]) / max(box(gray)[2:])
+             for gray in grays for k in range(20)]  # fmt: skip
+    assert np.mean(ratio) == pytest.approx(1, abs=0.07)
+
+
+def test_rewriting_in_gray_keeps_the_ink(grays):
+    """What is in between dark and light must not fade: strokes are as dark as they were."""
+    amount = [(255.0 - rewrite(gray, np.random.default_rng(k))).sum() / (255.0 - gray).sum()
+              for gray in grays for k in range(20)]  # fmt: skip
+    assert np.mean(amount) == pytest.approx(1, abs=0.1)
+    assert np.median([rewrite(gray, np.random.default_rng(1)).min() for gray in grays]) < 40
+
+
+@pytest.fixture(scope="module")
+def marked(redrawn) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Digits, and the same with something across."""
+    return [(gray, mark(gray, np.random.default_rng(k))) for k, gray in enumerate(redrawn)]
+
+
+def test_marks_change_something_but_not_the_size(marked):
+    for gray, other in marked:
+        assert (other.shape, other.dtype) == (gray.shape, np.uint8)
+    changed = [(gray != other).any() for gray, other in marked]
+    assert np.mean(changed) > 0.9  # a gap may lie where there is no ink
+    share = [(gray != other).mean() for gray, other in marked]
+    assert max(share) < 0.3  # the digit is not covered
+
+
+def test_marks_are_ink_or_a_gap_in_it(marked):
+    added = [(other < gray).any() for gray, other in marked]
+    taken = [(other > gray).any() for gray, other in marked]
+    assert not any(a and t for a, t in zip(added, taken, strict=True))
+    assert np.mean(added) == pytest.approx(3 / 4, abs=0.12)  # lines, dots in a row, grains
+    assert np.mean(taken) > 0.1
 
 
 def test_redrawing_takes_the_size_away(redrawn):
@@ -93,5 +147,5 @@ def test_a_dot_has_no_stroke_to_thin():
 
 def test_the_digit_stays_what_it_is(rewritten, redrawn, recognizer):
     for gray, dpi in ((rewritten, 200.0), (redrawn, None)):
-        read = [recognizer.read(picture, dpi).digit for picture in gray]
+        read = [recognizer.read(picture, dpi, "persian").digit for picture in gray]
         assert np.mean([said == str(k // 20) for k, said in enumerate(read)]) > 0.94
