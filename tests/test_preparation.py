@@ -8,10 +8,12 @@ from pictures import drawing, encode
 from scans import scan
 
 from hwr import weights
+from hwr.data import mnist
 from hwr.data.samples import Samples
 from hwr.evaluation.calibration import Calibration
 from hwr.evaluation.score import inputs
 from hwr.imaging.preparation import Preparation
+from hwr.imaging.stages import binarize, soft
 from hwr.recipes import RECIPES, Handwriting
 from hwr.recognizer import Recognizer
 from hwr.training import views
@@ -114,6 +116,60 @@ def test_an_enlarged_picture_keeps_its_size_and_shows_gray_edges():
     assert fine.stages(half).centered.shape[1] > fine.stages(gray).centered.shape[1]
 
 
+SOFT, HARD = Preparation(28, 4, gray=True), Preparation(28, 4)
+
+
+@pytest.fixture
+def faint() -> np.ndarray:
+    """A small bar of black ink whose lower half is too faint for one threshold: (36, 36) uint8, antialiased."""
+    gray = np.full((36, 36), 255, np.uint8)
+    gray[6:18, 15:18] = 0
+    gray[18:30, 15:18] = 165
+    return cv2.GaussianBlur(gray, (0, 0), 0.6)
+
+
+def test_a_small_picture_in_gray_keeps_its_faint_strokes(faint):
+    stages, hard = SOFT.stages(faint), HARD.stages(faint)
+    assert (stages.size, hard.size) == (26, 13)  # antialiased, a pixel more at either end
+    np.testing.assert_array_equal(stages.gray, faint)
+    assert stages.binary[6:30, 15:18].all()
+    assert not stages.binary[:, [*range(13), *range(20, 36)]].any()
+    rows = SOFT.array(faint)[0].max(axis=1)
+    assert rows[6:13].min() > 0.85
+    assert rows[16:22].max() == pytest.approx(90 / 255, abs=0.06)  # as faint as it came
+    assert HARD.array(faint)[0].max(axis=1)[5:23].min() > 0.75  # the upper half, enlarged
+
+
+def test_a_negative_in_gray_is_the_same(faint):
+    np.testing.assert_allclose(SOFT.array(255 - faint), SOFT.array(faint), atol=0.01)
+
+
+def test_in_gray_the_size_is_that_of_the_scan():
+    plain, gray = (Preparation(side=32, margin=2, size_plane=True, gray=gray) for gray in (False, True))
+    for seed in range(5):
+        picture = np.pad(scan(3, np.random.default_rng(seed)), 4, constant_values=255)
+        np.testing.assert_array_equal(gray.array(picture, 200.0), plain.array(picture, 200.0))  # of two tones: alike
+
+
+@pytest.mark.parametrize(("side", "alike"), [(64, False), (65, True), (280, True)])
+def test_large_pictures_have_two_tones_in_gray_too(side, alike):
+    assert np.array_equal(SOFT.array(drawing(3, side)), HARD.array(drawing(3, side))) == alike
+
+
+@pytest.mark.data
+def test_the_ink_of_mnist_is_kept_in_gray(data_dir):
+    """Of all darkness on a picture a threshold keeps some 92 %; the rest lies in faint strokes and edges."""
+    shares = {True: [], False: []}
+    for picture in mnist.read("validation", data_dir).images[:500]:
+        ink = {True: soft(picture)[1], False: binarize(picture)}
+        for kept, share in shares.items():
+            share.append((255.0 - picture)[ink[kept] > 0].sum() / (255.0 - picture).sum())
+        np.testing.assert_allclose(SOFT.array(255 - picture), SOFT.array(picture), atol=0.2)
+    assert np.mean(shares[True]) > 0.999
+    assert min(shares[True]) > 0.97
+    assert np.mean(shares[False]) < 0.95
+
+
 @pytest.mark.parametrize("level", [0, 130, 255])
 def test_blank_has_no_input(level):
     blank = np.full((60, 90), level, np.uint8)
@@ -121,6 +177,7 @@ def test_blank_has_no_input(level):
     assert (stages.centered, stages.padded, stages.size) == (None, None, 0)
     assert not stages.binary.any()
     assert PREPARATION.array(blank, 200) is None
+    assert SOFT.array(blank[:36, :36]) is None
 
 
 def test_a_picture_is_left_as_it_came():
@@ -167,6 +224,6 @@ def test_training_scoring_and_serving_prepare_alike(dpi, monkeypatch):
     monkeypatch.setattr(views, "rewrite", lambda gray, rng: gray)  # a hand that changes nothing
     monkeypatch.setattr(views, "KNOWN_SCALE", 1.0)
     monkeypatch.setattr(views, "WORKERS", 0)
-    trained, labels = views.Handwritten(Samples([gray], np.array([4]), dpi), recipe, seed=0).batch([0])
+    trained, labels = views.Handwritten([Samples([gray], np.array([4]), dpi)], recipe, seed=0).batch([0])
     np.testing.assert_array_equal(trained[0].numpy(), expected)
     assert labels.tolist() == [4]
