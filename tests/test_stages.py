@@ -7,7 +7,7 @@ from pictures import drawing, encode, mask
 from PIL import Image
 
 from hwr.imaging.decode import decode
-from hwr.imaging.stages import MOST_PARTS, STROKE, WORK, binarize, center, drop_specks, pad, shrink
+from hwr.imaging.stages import MOST_PARTS, STROKE, WORK, binarize, center, drop_specks, pad, shrink, soft
 
 SIDE, MARGIN = 32, 2
 GLYPH = SIDE - 2 * MARGIN
@@ -342,3 +342,52 @@ def test_a_dark_table_beside_the_sheet_is_no_ink():
     ink = binarize(np.clip(photo, 0, 255).astype(np.uint8))
     assert ink[300:440, 500:640].any()
     assert not ink[840:].any()
+
+
+@pytest.fixture
+def faint() -> np.ndarray:
+    """A small H, white on black, whose bar is so faint that one threshold loses it: (36, 36) uint8, antialiased."""
+    gray = np.zeros((36, 36), np.uint8)
+    gray[6:30, 9:12] = gray[6:30, 24:27] = 250
+    gray[17:19, 12:24] = 125
+    return cv2.GaussianBlur(gray, (0, 0), 0.6)
+
+
+@BOTH_WAYS
+def test_faint_strokes_hold_a_small_picture_together(faint, negative):
+    gray = 255 - faint if negative else faint
+    assert cv2.connectedComponents(binarize(gray))[0] > 2  # in two pieces
+    hard, ink = soft(gray)
+    assert (hard.dtype, ink.dtype, hard.shape, ink.shape) == (np.uint8, np.uint8, gray.shape, gray.shape)
+    assert cv2.connectedComponents(hard)[0] == 2  # paper, and one piece
+    kept = hard > 0
+    assert kept[faint > 80].all()
+    assert not kept[faint < 40].any()
+    np.testing.assert_allclose(ink[kept], faint[kept] * (255 / faint.max()), atol=1)  # as dark as it came
+    assert ink[17:19, 13:23].max() < 0.6 * ink.max() == 0.6 * 255
+
+
+@BOTH_WAYS
+def test_soft_ink_fades_at_its_edges_and_is_nothing_on_paper(negative):
+    small = cv2.resize(mask(4, pen=20), (36, 36), interpolation=cv2.INTER_AREA)
+    paper, ink_level = (210, 40) if negative else (30, 220)
+    gray = np.round(paper + (ink_level - paper) * (small / small.max())).astype(np.uint8)
+    hard, ink = soft(gray)
+    np.testing.assert_allclose(ink[hard > 0], (small * (255 / small.max()))[hard > 0], atol=3)
+    assert ((ink > 40) & (ink < 215)).sum() > 20
+    assert not ink[cv2.dilate(hard, np.ones((3, 3), np.uint8)) == 0].any()
+    assert hard[small > 60].all()
+
+
+def test_soft_ink_leaves_out_dust(faint):
+    gray = faint.copy()
+    gray[1, 34] = faint.max()
+    np.testing.assert_array_equal(soft(gray)[1], soft(faint)[1])
+
+
+@pytest.mark.parametrize("level", [0, 130, 255])
+def test_one_tone_has_no_soft_ink(level):
+    for gray in (np.full((28, 28), level, np.uint8), np.clip(sheet((28, 28), level, 1.0), 0, 255)):
+        hard, ink = soft(gray)
+        assert not hard.any()
+        assert not ink.any()
