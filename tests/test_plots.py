@@ -85,6 +85,18 @@ def test_reliability_shows_how_often_each_confidence_is_right(figures, tmp_path)
     assert [text.get_text() for text in figures[0].axes[0].texts] == ["200", "800"]
 
 
+def test_coverage_shows_the_errors_that_are_left_among_the_surest(figures, tmp_path):
+    """Four answers, the second surest wrong: it counts from there on, and refused ones count as wrong, last."""
+    confidence, labels = np.array([0.5, 0.9, 0.8, 0.0]), np.array([1, 1, 1, 1])
+    plots.plot_coverage(Answers(np.array([1, 1, 2, -1]), confidence), labels, "a title", tmp_path / "coverage.png")
+    assert size(tmp_path / "coverage.png") == (750, 540)
+    axes = figures[0].axes[0]
+    (curve,) = axes.lines
+    np.testing.assert_allclose(curve.get_xdata(), [0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(curve.get_ydata(), [0, 100 / 2, 100 / 3, 100 * 2 / 4])
+    assert axes.get_title() == "a title"
+
+
 def test_the_worst_are_the_errors_that_were_surest(figures, tmp_path):
     images = [np.full((30, 20), shade, np.uint8) for shade in range(40)]
     labels = np.zeros(40, int)
