@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # measures this checkout, wh
 
 import hwr
 from hwr import data
-from hwr.evaluation.calibration import narrow
 from hwr.evaluation.score import Answers, answers, logits
 
 HERE = Path(__file__).parent
@@ -39,7 +38,7 @@ def measure() -> list[dict]:
 def _asked(name: str, test: data.Samples) -> Answers:
     recognizer = hwr.load(name)
     given = logits(recognizer.engine, recognizer.preparation, test)
-    return answers(narrow(given, test.script), recognizer.calibration)
+    return answers(given, recognizer.calibration, test.script)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import hwr
 from hwr import data
 from hwr.data.corruptions import CORRUPTIONS, STRENGTHS, corrupt, drawn
 from hwr.data.samples import Samples
-from hwr.evaluation.calibration import narrow
 from hwr.evaluation.score import answers, logits
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -80,7 +79,7 @@ def measure(dataset: str, recognizers: dict, split: str = "test", count: int = D
 def _read(recognizer, samples: Samples) -> np.ndarray:
     """The digits read, (N,) int64, -1 where a picture is refused."""
     given = logits(recognizer.engine, recognizer.preparation, samples)
-    return answers(narrow(given, samples.script), recognizer.calibration).read
+    return answers(given, recognizer.calibration, samples.script).read
 
 
 def _listed(errors: list[float]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from hwr.attribution import why
 from hwr.data import scripts
 from hwr.data.samples import SCRIPTS
-from hwr.evaluation.calibration import Calibration, narrow
+from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import WORK, Stages
@@ -132,7 +132,7 @@ class Recognizer:
 
         The first are the probabilities of the digits, given that it is one; the second, that it is one.
         """
-        return self.calibration.probabilities(narrow(self.engine.logits(x), script))
+        return self.calibration.probabilities(self.engine.logits(x), script)
 
     def answer(self, stages: Stages, dpi: float | None = None, script: str = "auto") -> Prediction:
         """What `read` says of a picture whose stages are there already."""
@@ -143,8 +143,7 @@ class Recognizer:
 
     def told(self, stages: Stages, logits: np.ndarray, script: str = "auto") -> Prediction:
         """What the network's answer to one input says: (1, K) logits -> Prediction."""
-        logits = narrow(logits, script)
-        digits, is_digit = self.calibration.probabilities(logits)
+        digits, is_digit = self.calibration.probabilities(logits, script)
         best = int(digits[0].argmax())
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))
         confidence = float(digits[0, best] * is_digit[0])

@@ -26,24 +26,32 @@ class Calibration:
     least_digit: float = 0.5
     sure: float = 0.9
 
-    def probabilities(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def probabilities(self, logits: np.ndarray, script: str | np.ndarray = "auto") -> tuple[np.ndarray, np.ndarray]:
         """(N, K) logits -> the classes' probabilities, sum 1, and that of being one of them (N,).
 
-        Eleven are the ten digits, whose probabilities are (N, 10), and "no digit". 21 are the digits of two scripts,
-        either of which may be meant, and "no digit": again (N, 10). Any other K are classes all: probabilities
-        (N, K), and each picture is surely one of them.
+        Eleven are the ten digits, whose probabilities are (N, 10), and "no digit". 21 are the digits of two scripts
+        and "no digit": again (N, 10), of the script that is known. Whether it is a digit is asked of both even then:
+        a thin round ۰ is as much a digit where only its Latin twin is often drawn so. Any other K are classes all:
+        probabilities (N, K), and each picture is surely one of them.
+        script: one of SCRIPTS, "auto" where either may be meant, or (N,) of these. It says nothing to other networks.
         """
         if logits.shape[1] == BOTH + 1:
-            return self.by_script(logits).sum(axis=1), _softmax(self._scaled(logits))[:, :BOTH].sum(axis=1)
+            return self.by_script(logits, script).sum(axis=1), _softmax(self._scaled(logits))[:, :BOTH].sum(axis=1)
         scaled = self._scaled(logits)
         if logits.shape[1] != ONE + 1:
             return _softmax(scaled), np.ones(len(logits))
         # The ten by themselves: their share may be too small to divide by.
         return _softmax(scaled[:, :ONE]), _softmax(scaled)[:, :ONE].sum(axis=1)
 
-    def by_script(self, logits: np.ndarray) -> np.ndarray:
-        """What a network of two scripts says of each digit in each: (N, 21) logits -> (N, 2, 10) of sum 1."""
-        return _softmax(self._scaled(logits)[:, :BOTH]).reshape(-1, len(SCRIPTS), ONE)
+    def by_script(self, logits: np.ndarray, script: str | np.ndarray = "auto") -> np.ndarray:
+        """What a network of two scripts says of each digit in each: (N, 21) logits -> (N, 2, 10) of sum 1.
+
+        script: as in `probabilities`; what is written in another than the known one has no share.
+        """
+        known = np.reshape(script, (-1, 1))
+        meant = np.repeat((known == SCRIPTS) | (known == "auto"), ONE, axis=1)
+        scaled = np.where(meant, self._scaled(logits)[:, :BOTH], -np.inf)
+        return _softmax(scaled).reshape(-1, len(SCRIPTS), ONE)
 
     def _scaled(self, logits: np.ndarray) -> np.ndarray:
         return logits.astype(np.float64) / self.temperature
@@ -54,7 +62,7 @@ class Calibration:
 
 
 def narrow(logits: np.ndarray, script: str) -> np.ndarray:
-    """What a network says where the script is known: (N, 21) logits -> (N, 11), of that script and "no digit".
+    """What a network says of one script by itself: (N, 21) logits -> (N, 11), of its digits and "no digit".
 
     script: one of SCRIPTS, or "auto" for either. That, and the logits of a network of one script, are left as they are.
     Raises ValueError for any other.
@@ -72,8 +80,10 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+def fit(logits: np.ndarray, labels: np.ndarray, script: str | np.ndarray = "auto") -> Calibration:
     """Fit on pictures that were not trained on: (N, K) logits, (N,) labels, no row of them "no digit" -> Calibration.
+
+    script: what is known of each, as in `Calibration.probabilities`.
 
     The temperature is the one of the greatest likelihood (Guo et al. 2017, arXiv:1706.04599), where N right answers
     in a row promise no more than (N + 1) / (N + 2) of the next (Platt 1999): few pictures, all of them right, would
@@ -83,16 +93,16 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Calibration:
     from scipy.optimize import minimize_scalar
 
     written = ~np.isnan(logits).any(axis=1)
-    logits, labels = logits[written], labels[written]
+    logits, labels, script = logits[written], labels[written], np.broadcast_to(script, written.shape)[written]
     most = (len(labels) + 1) / (len(labels) + 2)
 
     def loss(log_temperature: float) -> float:
-        classes, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits)
+        classes, is_digit = Calibration(float(np.exp(log_temperature))).probabilities(logits, script)
         right = np.clip(classes[np.arange(len(labels)), labels] * is_digit, 1e-12, 1 - 1e-12)
         return -float((most * np.log(right) + (1 - most) * np.log1p(-right)).mean())
 
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
-    classes, is_digit = Calibration(temperature).probabilities(logits)
+    classes, is_digit = Calibration(temperature).probabilities(logits, script)
     sure = _level(classes.max(axis=1) * is_digit, classes.argmax(axis=1) == labels)
     least = min(0.5, float(np.quantile(is_digit, REFUSED)))
     return Calibration(round(temperature, 4), round(least, 4), round(sure, 4))

@@ -9,7 +9,7 @@ import numpy as np
 from hwr import data
 from hwr.data.samples import Samples
 from hwr.evaluation import results
-from hwr.evaluation.calibration import Calibration, calibration_error, narrow
+from hwr.evaluation.calibration import Calibration, calibration_error
 from hwr.evaluation.pooled import pooled
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
@@ -100,10 +100,13 @@ def _of_pages(engine, preparation: PagePreparation, samples: Samples, dpi: None)
         yield np.full((1, len(samples.classes)), np.nan, np.float32) if said is None else _finite(said[None])
 
 
-def answers(logits: np.ndarray, calibration: Calibration) -> Answers:
-    """(N, K) logits, a row of NaN where nothing is written -> Answers, by the rule that the Recognizer follows."""
+def answers(logits: np.ndarray, calibration: Calibration, script: str = "auto") -> Answers:
+    """(N, K) logits, a row of NaN where nothing is written -> Answers, by the rule that the Recognizer follows.
+
+    script: what the digits are written in, of those that the network reads, or "auto".
+    """
     written = ~np.isnan(logits).any(axis=1)
-    classes, is_digit = calibration.probabilities(np.where(written[:, None], logits, 0))
+    classes, is_digit = calibration.probabilities(np.where(written[:, None], logits, 0), script)
     is_digit = np.where(written, is_digit, 0)
     said = np.where(calibration.refuses(is_digit), -1, classes.argmax(axis=1))
     return Answers(said, classes.max(axis=1) * is_digit)
@@ -155,9 +158,7 @@ def evaluate(
             f"{recognizer.name} was trained on {_listed(recognizer.classes)}; score it on {recognizer.data}"
         )
     given = logits(recognizer.engine, recognizer.preparation, samples, scale_known)
-    if script_known:
-        given = narrow(given, samples.script)
-    said = answers(given, recognizer.calibration)
+    said = answers(given, recognizer.calibration, samples.script if script_known else "auto")
     if csv is not None:
         results.write_csv(csv, samples, said)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}

@@ -17,7 +17,6 @@ from hwr import data, files
 from hwr.data.samples import Samples
 from hwr.engines import OpenCVEngine
 from hwr.evaluation import calibration, plots, results
-from hwr.evaluation.calibration import narrow
 from hwr.evaluation.score import Score, answers, logits, score
 from hwr.imaging.preparation import Preparation
 from hwr.recipes import RECIPES, Recipe
@@ -84,11 +83,11 @@ def _leave(trained: Trained, recipe: Recipe, data_dir: Path | None, seed: int, o
 
 
 class _Asked(NamedTuple):
-    """A split of a dataset, and the logits (N, K) float32 that its pictures got; of the digits of its script and "no
-    digit" where the script is known."""
+    """A split of a dataset, the logits (N, K) float32 that its pictures got, and what is known of their script."""
 
     samples: Samples
     logits: np.ndarray
+    script: str
 
 
 class _Network:
@@ -112,20 +111,21 @@ def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str,
             scales = known_scales(samples, recipe.prepare) if isinstance(recipe.prepare, Preparation) else (None,)
             for known in scales:
                 said = logits(_Network(network), recipe.prepare, samples, known is not False)
-                asked[called(split, name, names, known)] = _Asked(samples, narrow(said, samples.script))
+                asked[called(split, name, names, known)] = _Asked(samples, said, samples.script)
             if len(names) > 1:  # the last were asked without a scale
-                asked[called(split, name, names, None) + AUTO[bool(samples.dpi)]] = _Asked(samples, said)
+                asked[called(split, name, names, None) + AUTO[bool(samples.dpi)]] = _Asked(samples, said, "auto")
     return asked
 
 
 def _fit(parts: list[_Asked]) -> calibration.Calibration:
     labels = [part.samples.labels for part in parts]
-    return calibration.fit(np.concatenate([part.logits for part in parts]), np.concatenate(labels))
+    scripts = np.repeat([part.script for part in parts], [len(each) for each in labels])
+    return calibration.fit(np.concatenate([part.logits for part in parts]), np.concatenate(labels), scripts)
 
 
 def _score(name: str, part: _Asked, fitted: calibration.Calibration, recipe: Recipe, out: Path) -> Score:
     """Score one split, and draw the test's pictures."""
-    samples, said = part.samples, answers(part.logits, fitted)
+    samples, said = part.samples, answers(part.logits, fitted, part.script)
     scored = score(said, samples.labels, samples.classes)
     split, _, scale = name.partition(", ")
     if split == "test":
