@@ -27,9 +27,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import hwr
-from hwr import weights
+from hwr import reading, weights
 from hwr.imaging.decode import PictureError
-from hwr.interface import answer, catalog, door, endpoint, heat, page, shelf
+from hwr.interface import answer, catalog, door, endpoint, heat, number, page, shelf
 from hwr.interface.asset import FOLDER, attribute
 from hwr.interface.words import ENGLISH, PERSIAN, WORDS
 
@@ -141,7 +141,9 @@ def test_the_examples_are_read_right(recognizer):
     assert [file.name for file in files] == names, "the folder holds pictures only"
     read = door.reader(only(recognizer), answer.read)
     for file in files:
-        said = read(url(file.read_bytes(), "image/jpeg"))
+        picture = url(file.read_bytes(), "image/jpeg")
+        assert f"digit-{read(picture)['digit']}" in file.name
+        said = read({"url": picture, "script": "persian"})
         assert f"digit-{said['digit']}" in file.name
         assert said["confidence"] > 0.9, file.name
 
@@ -153,6 +155,35 @@ def test_examples_are_drawn_as_photographs():
     assert np.array_equal(picture, examples.photograph(examples.SCENES[0], np.random.default_rng(1)))
     corners = picture[[0, 0, -1, -1], [0, -1, 0, -1]].mean(axis=1)
     assert np.ptp(corners) > 15, "light falls from one side"
+
+
+# ---- numbers
+
+
+def row(digits: str) -> np.ndarray:
+    """A number, 200 px high: (200, 150 a digit) uint8, 0 ink, 255 paper."""
+    return np.hstack([drawing(int(digit), 200, 18)[:, 25:175] for digit in digits])
+
+
+def test_a_number_has_all_that_the_page_shows(recognizer):
+    said = json.loads(json.dumps(door.reader(only(recognizer), number.number)(url(png(row("1394"))))))
+    read = recognizer.read_number(row("1394"))
+    assert (said["text"], said["script"], said["reason"]) == ("1394", "persian", None)
+    assert said["model"] == recognizer.name
+    assert said["confidence"] == pytest.approx(read.confidence, abs=1e-4)
+    for told, digit, expected in zip(said["digits"], "1394", read.digits, strict=True):
+        assert (told["digit"], told["sure"]) == (digit, expected.sure)
+        assert told["confidence"] == pytest.approx(expected.confidence, abs=1e-4)
+        assert np.multiply(told["box"], [600, 200, 600, 200]) == pytest.approx(expected.box, abs=0.1)
+    data = base64.b64decode(said["picture"].removeprefix("data:image/jpeg;base64,"))
+    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown.shape == (200, 600)
+
+
+def test_what_is_no_number_has_a_reason_with_words(recognizer):
+    said = door.reader(only(recognizer), number.number)(url(png(BLANK)))
+    assert (said["text"], said["digits"], said["reason"]) == ("", [], reading.NOTHING)
+    assert all({reading.NOTHING, reading.NO_NUMBER} <= words.keys() for words in WORDS.values())
 
 
 # ---- what the answer rests on
@@ -223,7 +254,7 @@ def test_a_hostile_argument_gets_a_sentence(recognizer, argument):
 
 
 @pytest.mark.parametrize("script", ["arabic", 7, ["latin"], {"a": 1}, "latin", "a" * 1_000_000], ids=str)
-@pytest.mark.parametrize("say", [answer.read, heat.why])
+@pytest.mark.parametrize("say", [answer.read, number.number, heat.why])
 def test_a_script_that_is_not_read_gets_a_sentence(recognizer, say, script):
     padded = recognizer.read(drawing(4)).stages.padded
     said = door.reader(only(hwr.load("hoda-compact")), say)({"url": url(png(padded)), "script": script})

@@ -245,6 +245,93 @@ def test_what_the_answer_rests_on_is_shown_when_the_pen_rests(visit):
     expect(page.locator(".process.warm")).to_have_count(0)
 
 
+def write(page: Page, digits: str) -> None:
+    """A number with the mouse, across the pad."""
+    box = page.locator(".pad canvas").bounding_box()
+    side = min(0.6 * box["height"], 1.1 * box["width"] / (len(digits) + 1))
+    for place, digit in enumerate(digits, 1):
+        left = place * box["width"] / (len(digits) + 1) - side / 2
+        top = (box["height"] - side) / 2
+        at = [
+            [((left + x * side) / box["width"], (top + y * side) / box["height"]) for x, y in stroke]
+            for stroke in pictures.STROKES[int(digit)]
+        ]
+        draw(page, at)
+
+
+def expect_number(page: Page, text: str) -> None:
+    panel = page.locator('.answer[data-settled="true"]:visible')
+    expect(panel).to_have_attribute("data-text", text)
+    expect(panel.locator(".whole")).to_have_text("".join("۰۱۲۳۴۵۶۷۸۹"[int(digit)] for digit in text))
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 860}, PHONE], ids=["wide", "phone"])
+def test_a_number_is_read_while_it_is_written(visit, viewport):
+    page = visit(viewport=viewport)
+    page.locator(".many:visible input").click()
+    expect(page.locator(".hint:visible")).to_have_text(ENGLISH["pad-hint-number"])
+    pad = page.locator(".pad").bounding_box()
+    assert pad["width"] > 1.2 * pad["height"]
+    write(page, "3725")
+    expect_number(page, "3725")
+    expect(page.locator(".parts:visible li")).to_have_count(4)
+    expect(page.locator(".parts:visible b")).to_have_text(["۳", "۷", "۲", "۵"])
+    boxes = [box.bounding_box() for box in page.locator(".pad .boxes i").all()]
+    lefts = [box["x"] for box in boxes]
+    assert lefts == sorted(lefts)
+    assert all(pad["x"] < box["x"] and box["x"] + box["width"] < pad["x"] + pad["width"] for box in boxes)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    keep(page, f"number-{viewport['width']}")
+    page.keyboard.press("Delete")
+    expect(page.locator(".boxes:visible i")).to_have_count(0)
+    expect(page.locator("#draw .whole")).to_be_empty()
+
+
+def test_a_digit_outlives_a_look_at_numbers(visit):
+    page = visit()
+    draw(page, SEVEN)
+    expect_digit(page, "7")
+    inked = page.evaluate(INKED)
+    page.locator(".many:visible input").click()
+    expect_number(page, "7")
+    page.locator(".many:visible input").click()
+    expect_digit(page, "7")
+    page.wait_for_function(f"url => {INKED} === url", arg=inked)
+
+
+def test_a_number_on_a_picture_shows_the_picture_with_its_boxes(visit, tmp_path):
+    page = visit("#fa")
+    page.locator("#upload-button").click()
+    page.locator(".many:visible input").click()
+    photo = np.pad(np.hstack([pictures.drawing(digit, 200, 18) for digit in (1, 4, 0, 2)]), 100, constant_values=255)
+    (tmp_path / "number.png").write_bytes(pictures.encode(photo))
+    upload(page, tmp_path / "number.png")
+    expect_number(page, "1402")
+    shown = page.locator(".found:visible img").bounding_box()
+    boxes = [box.bounding_box() for box in page.locator(".found .boxes i").all()]
+    assert len(boxes) == 4
+    middles = [(box["x"] + box["width"] / 2 - shown["x"]) / shown["width"] for box in boxes]
+    assert middles == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=0.05)
+    keep(page, "number-upload-fa")
+
+
+def test_a_doubtful_digit_of_a_number_is_marked(visit):
+    page = visit()
+    two = [
+        {"digit": "3", "confidence": 0.999, "sure": True, "box": [0.1, 0.2, 0.3, 0.8]},
+        {"digit": "2", "confidence": 0.62, "sure": False, "box": [0.5, 0.2, 0.7, 0.8]},
+    ]
+    said = {"text": "3.2", "script": "latin", "confidence": 0.61, "digits": two, "reason": None, "model": "it"}
+    page.route("**/component_server/", lambda route: route.fulfill(body=json.dumps(said | {"picture": ""})))
+    page.locator(".many:visible input").click()
+    draw(page, SEVEN)
+    expect(page.locator(".whole:visible")).to_have_text("3.2")
+    assert state(page) == "unsure"
+    expect(page.locator(".remark:visible")).to_have_text(ENGLISH["doubtful-digits"])
+    expect(page.locator(".parts:visible .doubtful b")).to_have_text(["2"])
+    expect(page.locator(".pad .boxes .doubtful")).to_have_count(1)
+
+
 def test_pictures_are_read(visit):
     page = visit()
     page.locator("#upload-button").click()

@@ -1,15 +1,17 @@
-// Asks what a picture shows: a data: URL -> an answer by the chosen model in the chosen script, even if these are
-// others when the answer comes. Gradio answers undefined where its server doesn't.
+// Asks what a picture shows: a data: URL -> an answer as it is wanted when it comes: by that model, in that script,
+// of a digit or a number. Gradio answers undefined where its server doesn't.
 hwr.ask = async (server, url) => {
-  const wish = () => ({ model: hwr.models.chosen().name, script: hwr.wishes.script() });
+  const wish = () => [hwr.models.chosen().name, hwr.wishes.script(), hwr.wishes.isNumber()];
   for (;;) {
-    const asked = wish();
-    const answer = (await server.read({ url, ...asked })) ?? { error: "unreachable" };
-    if (asked.model === wish().model && asked.script === wish().script) return { ...answer, asked };
+    const wanted = wish();
+    const [model, script, isNumber] = wanted;
+    const question = { url, model, script };
+    const answer = await (isNumber ? server.number(question) : server.read(question));
+    if (String(wanted) === String(wish())) return { ...(answer ?? { error: "unreachable" }), asked: { model, script } };
   }
 };
 
-// Shows answers in one tab: hwr.answers(desk) gives the function that puts one on the page.
+// Shows answers in one tab: hwr.answers(desk, server) gives the function that puts one on the page.
 hwr.answers = (desk, server) => {
   const RIVAL = 0.05; // a digit less likely than this is not worth a mention
   const REST = 150; // ms: when a pen has rested for so long, what its answer rests on is asked for
@@ -17,6 +19,7 @@ hwr.answers = (desk, server) => {
   const panel = desk.querySelector(".answer");
   const part = (name) => panel.querySelector(`.${name}`);
   const bars = [...panel.querySelectorAll(".bars li")];
+  const showNumber = hwr.numbers(desk);
   const frames = [...desk.querySelectorAll(".stages img")];
   let answer = null;
   let settled = true;
@@ -24,11 +27,12 @@ hwr.answers = (desk, server) => {
   function state() {
     if (!answer) return "waiting";
     if (answer.error) return "error";
-    if (answer.digit === null) return "none";
-    return answer.sure ? "sure" : "unsure";
+    if (answer.digit === null || answer.text === "") return "none";
+    return answer.sure || answer.digits?.every(({ sure }) => sure) ? "sure" : "unsure";
   }
 
   function doubt() {
+    if (answer.digits) return hwr.say("doubtful-digits");
     const [, [share, digit]] = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0]);
     if (answer.other && (share < RIVAL || digit === Number(answer.other.digit))) return ""; // that is said below
     return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.written(digit, answer.script) });
@@ -48,13 +52,13 @@ hwr.answers = (desk, server) => {
       if (hwr.knows(answer.error)) return [hwr.say(answer.error), ""];
       return hwr.knows("advice") ? [hwr.say("error"), hwr.say("advice"), answer.error] : [hwr.say("error"), answer.error];
     }
-    if (now === "none") return [hwr.say("none"), hwr.say(answer.reason)];
+    if (now === "none") return [hwr.say(answer.digits ? "no-number" : "none"), hwr.say(answer.reason)];
     const percent = answer && hwr.percent(answer.confidence);
     return [hwr.say(now, { percent }), now === "unsure" ? doubt() : ""];
   }
 
   function showChances(now) {
-    const known = now === "sure" || now === "unsure";
+    const known = answer?.probabilities && (now === "sure" || now === "unsure");
     bars.forEach((bar, digit) => {
       const share = known ? answer.probabilities[digit] : 0;
       bar.style.setProperty("--share", share.toFixed(4));
@@ -100,14 +104,17 @@ hwr.answers = (desk, server) => {
     part("other").textContent = other();
     showChances(now);
     showStages();
+    showNumber(answer);
     panel.dataset.state = now;
     panel.dataset.digit = answer?.digit ?? "";
+    panel.dataset.text = answer?.text ?? "";
     panel.dataset.script = answer?.script ?? "";
     panel.dataset.model = answer?.model ?? "";
     panel.dataset.settled = settled;
     panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
     // A screen reader hears the answer once, when the pen has lifted.
-    if (settled) part("spoken").textContent = answer?.digit ? `${hwr.numeral(answer.digit)}: ${verdict} ${other()}` : verdict;
+    const read = answer?.digit ? hwr.numeral(answer.digit) : answer?.text;
+    if (settled) part("spoken").textContent = read ? `${read}: ${verdict} ${other()}` : verdict;
   }
 
   hwr.listen(show);

@@ -54,7 +54,10 @@ def answer(prediction: Prediction) -> dict:
     }
 
 
-def data_url(picture: np.ndarray) -> str:
-    """A picture that HTML can carry: (H, W) or (H, W, 4) uint8 -> a PNG of 192 px at most, as a data: URL."""
-    _, png = cv2.imencode(".png", shrink(picture, THUMBNAIL))
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+def data_url(picture: np.ndarray, longest: int = THUMBNAIL, form: str = "png") -> str:
+    """A picture that HTML can carry: (H, W) or (H, W, 4) uint8 -> a data: URL.
+
+    longest: px that a side may have; form: "png", or "jpeg" for what may be a large photograph.
+    """
+    _, data = cv2.imencode(f".{form}", shrink(picture, longest))
+    return f"data:image/{form};base64,{base64.b64encode(data).decode()}"

@@ -1,8 +1,9 @@
 // The drawing pad. Gradio runs this once with `element`, the tab's root, and `server`, whose read() answers
 // a picture, whose why() tells what the answer rests on, and whose choose() loads a model.
-const SIDE = 280; // px of the picture that is read, whatever the screen
+const SIDE = 280; // px: the height of the picture that is read, whatever the screen
 const PAUSE = 80; // ms from one question to the next within a stroke
-const STEP = 0.002; // of the pad's side: points closer than this to the last one are the same point
+const STEP = 0.002; // of the pad's height: points closer than this to the last one are the same point
+const FINE = 0.6; // of the brush that writes one digit writes the many of a number
 
 const pad = element.querySelector(".pad");
 const canvas = pad.querySelector("canvas");
@@ -14,9 +15,11 @@ const sheet = Object.assign(document.createElement("canvas"), { width: SIDE, hei
 const again = () => strokes.length && changed();
 hwr.picker(element, server, again);
 hwr.wishing(element, again);
+hwr.wishes.listen(invite);
 const show = hwr.answers(element, server);
 
-let strokes = []; // {width, points: [[x, y], …]}, all in units of the pad's side
+// {width, points: [[x, y], …]}, all in units of the pad's height; x is 0.5 in its middle, however wide it is
+let strokes = [];
 let cleared = []; // what "clear" took away: "undo" brings it back
 let pen = null; // the pointer that is writing now
 let version = 0; // of the drawing; every change makes another
@@ -45,26 +48,35 @@ function trace(context, side, { width, points }) {
   context.stroke();
 }
 
-function ink(context, side, color) {
+function ink(context, width, side, color) {
+  context.setTransform(1, 0, 0, 1, (width - side) / 2, 0);
   context.lineCap = context.lineJoin = "round";
   context.strokeStyle = color;
   for (const stroke of strokes) trace(context, side, stroke);
+  context.resetTransform();
 }
 
 function paint() {
-  const side = Math.round(pad.clientWidth * devicePixelRatio);
-  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const [width, side] = [pad.clientWidth, pad.clientHeight].map((length) => Math.round(length * devicePixelRatio));
+  if (canvas.width !== width || canvas.height !== side) Object.assign(canvas, { width, height: side });
   const context = canvas.getContext("2d");
-  context.clearRect(0, 0, side, side);
-  ink(context, side, getComputedStyle(canvas).color);
+  context.clearRect(0, 0, width, side);
+  ink(context, width, side, getComputedStyle(canvas).color);
 }
 
 function picture() {
+  if (pad.clientHeight) sheet.width = Math.round((SIDE * pad.clientWidth) / pad.clientHeight); // not behind the other tab
   const context = sheet.getContext("2d");
   context.fillStyle = "white";
-  context.fillRect(0, 0, SIDE, SIDE);
-  ink(context, SIDE, "black");
+  context.fillRect(0, 0, sheet.width, SIDE);
+  ink(context, sheet.width, SIDE, "black");
   return sheet.toDataURL("image/png");
+}
+
+function invite() {
+  const hint = pad.querySelector(".hint");
+  hint.dataset.word = hwr.wishes.isNumber() ? "pad-hint-number" : "pad-hint";
+  hint.textContent = hwr.say(hint.dataset.word);
 }
 
 // ---- questions and answers
@@ -104,18 +116,18 @@ async function send() {
 
 function place(event) {
   const box = canvas.getBoundingClientRect();
-  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  return [(event.clientX - box.left - box.width / 2) / box.height + 0.5, (event.clientY - box.top) / box.height];
 }
 
 function width() {
-  return brush.value / 100;
+  return (brush.value / 100) * (hwr.wishes.isNumber() ? FINE : 1);
 }
 
 function showRing(event) {
-  const [x, y] = place(event);
-  const side = pad.clientWidth;
-  ring.style.width = ring.style.height = `${width() * side}px`;
-  ring.style.transform = `translate(${x * side}px, ${y * side}px) translate(-50%, -50%)`;
+  const box = canvas.getBoundingClientRect();
+  const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  ring.style.width = ring.style.height = `${width() * box.height}px`;
+  ring.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
   ring.hidden = event.pointerType === "touch";
 }
 

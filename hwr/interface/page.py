@@ -5,7 +5,7 @@ import json
 import gradio as gr
 from starlette.middleware import Middleware
 
-from hwr.interface import answer, draw, endpoint, heat, upload
+from hwr.interface import answer, draw, endpoint, heat, number, upload
 from hwr.interface.asset import asset, attribute
 from hwr.interface.door import MOST, BodyLimit, bounded, reader
 from hwr.interface.shelf import Notice, Shelf, chooser
@@ -15,8 +15,8 @@ from hwr.recognizer import Recognizer
 # Fonts of the visitor's own machine: the page asks nothing of any other server.
 FONTS = ("Vazirmatn", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif")
 GROUND, GROUND_DARK = "#f5f4ef", "#0f1419"  # as --ground in style.css
-LOOKS = ("style.css", "header.css", "wishes.css", "pad.css", "upload.css", "answer.css", "picker.css", "stages.css")
-SCRIPTS = ("page.js", "picker.js", "wishes.js", "answer.js")
+LOOKS = ("style", "header", "wishes", "pad", "upload", "answer", "number", "picker", "stages")
+SCRIPTS = ("page", "picker", "wishes", "number", "answer")
 WAITING = 64  # questions of programs may wait for their turn; the next one is told to come again
 FORGET = 600  # s: a file that a program uploaded and did not ask about is removed
 
@@ -28,7 +28,7 @@ def build(recognizer: Recognizer, notice: Notice | None = None) -> gr.Blocks:
     """
     shelf = Shelf(recognizer)
     ask = bounded(shelf)
-    functions = [reader(ask, answer.read), reader(ask, heat.why), chooser(shelf)]
+    functions = [reader(ask, answer.read), reader(ask, number.number), reader(ask, heat.why), chooser(shelf)]
     models = list(shelf.models.values())
     with gr.Blocks(title=WORDS["en"]["title"], analytics_enabled=False, delete_cache=(FORGET, FORGET)) as demo:
         gr.HTML(html_template=header(notice), js_on_load=asset("header.js"), apply_default_css=False)
@@ -72,6 +72,6 @@ def head() -> str:
     The looks go here because Gradio rewrites the selectors of what `css` and `css_paths` bring.
     """
     words = json.dumps(WORDS, ensure_ascii=False).replace("<", "\\u003c")
-    script = f"window.hwrWords = {words};\n" + "\n".join(asset(name) for name in SCRIPTS)
-    looks = "\n".join(asset(name) for name in LOOKS)
+    script = f"window.hwrWords = {words};\n" + "\n".join(asset(f"{name}.js") for name in SCRIPTS)
+    looks = "\n".join(asset(f"{name}.css") for name in LOOKS)
     return f"<style>{looks}</style>\n<script>{script}</script>"

@@ -158,6 +158,11 @@ hwr.picker = (desk, server, again) => {
     picker.classList.toggle("failed", Boolean(hwr.models.failure()));
   }
 
+  // There is more to scroll to.
+  function hint() {
+    choices.classList.toggle("more", choices.scrollHeight - choices.scrollTop - choices.clientHeight > 4);
+  }
+
   function close() {
     choices.hidden = true;
     change.setAttribute("aria-expanded", "false");
@@ -168,8 +173,10 @@ hwr.picker = (desk, server, again) => {
     choices.hidden = false;
     change.setAttribute("aria-expanded", "true");
     choices.querySelector("[aria-pressed=true]").focus();
+    hint();
   }
 
+  choices.addEventListener("scroll", hint);
   change.addEventListener("click", () => (choices.hidden ? open() : close()));
   picker.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || choices.hidden) return;

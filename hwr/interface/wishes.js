@@ -1,13 +1,14 @@
-// How a visitor wants pictures to be read: in a script, or in either. The tabs share it.
+// How a visitor wants pictures to be read: as one digit or a number, in a script or in either. The tabs share it.
 hwr.wishes = (() => {
   const listeners = [];
-  let script = "auto";
+  const wish = { script: "auto", isNumber: false };
 
   return {
     // A network of one script is not asked for another.
-    script: () => (hwr.models.chosen().script === "both" ? script : "auto"),
-    choose(name) {
-      script = name;
+    script: () => (hwr.models.chosen().script === "both" ? wish.script : "auto"),
+    isNumber: () => wish.isNumber,
+    set(change) {
+      Object.assign(wish, change);
       for (const listener of listeners) listener();
     },
     listen: (listener) => listeners.push(listener),
@@ -16,17 +17,22 @@ hwr.wishes = (() => {
 
 // The switches in one tab. `again` reads the tab's picture once more.
 hwr.wishing = (desk, again) => {
-  const bar = desk.querySelector(".wishes");
-  const buttons = [...bar.querySelectorAll(".scripts button")];
+  const scripts = desk.querySelector(".scripts");
+  const many = desk.querySelector(".many input");
 
   function show() {
-    bar.hidden = hwr.models.chosen().script !== "both";
-    for (const button of buttons) {
+    scripts.hidden = hwr.models.chosen().script !== "both";
+    for (const button of scripts.children) {
       button.setAttribute("aria-pressed", String(button.dataset.script === hwr.wishes.script()));
     }
+    many.checked = hwr.wishes.isNumber();
+    desk.querySelector(".desk").classList.toggle("number", many.checked);
   }
 
-  for (const button of buttons) button.addEventListener("click", () => hwr.wishes.choose(button.dataset.script));
+  for (const button of scripts.children) {
+    button.addEventListener("click", () => hwr.wishes.set({ script: button.dataset.script }));
+  }
+  many.addEventListener("change", () => hwr.wishes.set({ isNumber: many.checked }));
   hwr.wishes.listen(() => {
     show();
     again();

@@ -1,0 +1,36 @@
+"""A number on the page: its text, and the picture on which each of its digits has its box."""
+
+from hwr.imaging.decode import decode
+from hwr.imaging.stages import WORK
+from hwr.interface.answer import data_url
+from hwr.recognizer import Recognizer
+
+SHOWN = 720  # px: the card is not wider on most screens
+
+
+def number(recognizer: Recognizer, image: bytes, script: str) -> dict:
+    """What a picture of a number says, for the page. Raises what `Recognizer.read_number` does.
+
+    A digit's "box" is [x0, y0, x1, y1] as shares of the picture's width and height.
+    """
+    gray = decode(image, 2 * WORK)
+    reading = recognizer.read_number(gray, script=script)
+    height, width = gray.shape
+    digits = [
+        {
+            "digit": digit,
+            "confidence": round(said.confidence, 4),
+            "sure": said.sure,
+            "box": [round(at / side, 4) for at, side in zip(said.box, (width, height, width, height), strict=True)],
+        }
+        for digit, said in zip(filter(str.isdigit, reading.text), reading.digits, strict=True)
+    ]
+    return {
+        "text": reading.text,
+        "script": reading.script,
+        "confidence": round(reading.confidence, 4),
+        "digits": digits,
+        "reason": reading.reason,
+        "model": reading.model,
+        "picture": data_url(gray, SHOWN, "jpeg"),
+    }
