@@ -164,6 +164,22 @@ def test_a_known_script_leaves_its_digits_and_no_digit(script, first):
     )
 
 
+@pytest.mark.parametrize(("script", "first"), [("persian", 0), ("latin", 10)])
+def test_a_known_script_leaves_its_digits_and_both_say_whether_it_is_one(script, first):
+    logits = np.random.default_rng(0).normal(0, 3, (5, 21)).astype(np.float32)
+    digits, is_digit = Calibration(0.7).probabilities(logits, script)
+    np.testing.assert_allclose(digits, Calibration(0.7).probabilities(narrow(logits, script))[0], atol=1e-12)
+    np.testing.assert_array_equal(is_digit, Calibration(0.7).probabilities(logits)[1])
+    assert not Calibration(0.7).by_script(logits, script)[:, 1 - first // 10].any()
+
+
+def test_what_is_known_may_differ_from_picture_to_picture():
+    logits = np.random.default_rng(1).normal(0, 3, (3, 21))
+    together, _ = Calibration().probabilities(logits, np.array(["latin", "auto", "persian"]))
+    for k, script in enumerate(("latin", "auto", "persian")):
+        np.testing.assert_array_equal(together[k], Calibration().probabilities(logits[k : k + 1], script)[0][0])
+
+
 @pytest.mark.parametrize(
     ("classes", "script"), [(21, "auto"), (10, "latin"), (11, "persian"), (11, "latin"), (70, "auto")]
 )
