@@ -28,6 +28,7 @@ from pathlib import Path
 import hwr
 from hwr import weights
 weights.FOLDER = Path({folder!r})
+weights.RUNS = weights.FOLDER / "none"  # whatever was trained here stays out
 load = hwr.load
 def wait(name=hwr.DEFAULT):
     while (weights.FOLDER / "wait").exists():
