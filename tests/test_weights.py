@@ -96,7 +96,8 @@ def test_a_missing_file_is_told_in_a_sentence(copied):
 
 
 @pytest.mark.parametrize("name", ["hoda-compcat", "", "../weights", "index.json"])
-def test_an_unknown_name_lists_the_known_ones(name):
+def test_an_unknown_name_lists_the_known_ones(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # where nothing was trained
     with pytest.raises(hwr.WeightsError) as raised:
         hwr.load(name)
     assert str(raised.value) == f"no model is called {name!r}; there are {', '.join(weights.index())}"
