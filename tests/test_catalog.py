@@ -22,10 +22,13 @@ def test_what_ships_and_reads_digits_is_offered(recognizer):
 def test_figures_are_those_of_the_report(recognizer):
     """The page does not know how large the paper is: its figure is the one without the scale."""
     model = catalog.offered(recognizer)[hwr.DEFAULT]
-    figures = weights.index()[hwr.DEFAULT]["figures"]["test, scale unknown"]
+    figures = weights.index()[hwr.DEFAULT]["figures"]["test, hoda, scale unknown"]
     assert (model.accuracy, model.n) == (figures["accuracy"], figures["n"])
     assert model.size == (weights.FOLDER / hwr.DEFAULT / "model.onnx").stat().st_size
-    assert (model.script, model.data, model.side, model.owner) == ("persian", "hoda", 32, None)
+    assert (model.script, model.data, model.side, model.owner) == ("both", "hoda+mnist", 32, None)
+    model = catalog.offered(recognizer)["hoda-compact"]
+    assert model.accuracy == weights.index()["hoda-compact"]["figures"]["test, scale unknown"]["accuracy"]
+    assert (model.script, model.data) == ("persian", "hoda")
 
 
 def test_what_others_published_says_so(recognizer, monkeypatch, tmp_path):
@@ -46,7 +49,7 @@ def test_a_model_that_needs_torch_says_that_it_is_not_there(monkeypatch, tmp_pat
 
 def test_the_one_that_is_served_comes_first(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "FOLDER", networks.shipped(tmp_path, {"three": 3}))
-    assert [*catalog.offered(hwr.load("three"))][:2] == ["three", "hoda-compact"]
+    assert [*catalog.offered(hwr.load("three"))][:2] == ["three", hwr.DEFAULT]
 
 
 def test_a_model_of_the_hub_tells_what_it_knows(recognizer):
