@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from hwr.engines import EngineError, OpenCVEngine, TorchEngine
 from hwr.evaluation.score import answers, inputs, score
 
 SCALES = ("known", "unknown")
-NAME = "hoda-compact"
+NAME = hwr.DEFAULT
+MODEL = json.loads(weights.read(NAME, "config.json"))["model"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def noise(count: int) -> np.ndarray:
 
 
 def test_the_engine_tells_what_it_takes_and_gives(engine):
-    assert (engine.shape, engine.classes) == ((2, 32, 32), 11)
+    assert (engine.shape, engine.classes) == ((2, 32, 32), 21)
 
 
 @pytest.mark.parametrize("data", [b"", b"no network", weights.read(NAME, "model.onnx")[:5000]])
@@ -35,7 +37,7 @@ def test_what_is_no_network_is_told(data):
 def test_each_picture_is_answered_by_itself(engine):
     x = noise(6)
     together = engine.logits(x)
-    assert (together.shape, together.dtype) == ((6, 11), np.float32)
+    assert (together.shape, together.dtype) == ((6, 21), np.float32)
     np.testing.assert_array_equal(together[::-1], engine.logits(x[::-1]))
     np.testing.assert_array_equal(together, np.concatenate([engine.logits(one[None]) for one in x]))
     assert len(np.unique(together, axis=0)) == 6
@@ -76,20 +78,25 @@ def hoda(data_dir, recognizer) -> Asked:
 @pytest.mark.parametrize("scale", SCALES)
 def test_torch_agrees_with_opencv_on_all_of_hoda(hoda, recognizer, scale):
     assert len(hoda.labels) == 20_000
-    torch = TorchEngine("compact", weights.read(NAME, "model.safetensors"))
+    torch = TorchEngine(MODEL, weights.read(NAME, "model.safetensors"))
     parts = np.array_split(hoda.x[scale], 40)
     logits = np.concatenate([torch.logits(part) for part in parts])
     probabilities = recognizer.calibration.probabilities
     for said, expected in zip(probabilities(hoda.logits[scale]), probabilities(logits), strict=True):
-        assert np.abs(said - expected).max() < 1e-4
+        # With 16 bits a weight each file rounds its own: torch's before a batch norm is folded in, OpenCV's after.
+        assert np.abs(said - expected).max() < 5e-3
+        assert np.abs(said - expected).mean() < 1e-5
+    given, again = (answers(each, recognizer.calibration) for each in (hoda.logits[scale], logits))
+    np.testing.assert_array_equal(given.read, again.read)
 
 
 @pytest.mark.data
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("scale", SCALES)
 def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
-    told = weights.index()[NAME]["figures"][f"test, scale {scale}"]
-    scored = score(answers(hoda.logits[scale], recognizer.calibration), hoda.labels, recognizer.classes)
+    told = weights.index()[NAME]["figures"][f"test, hoda, scale {scale}"]
+    said = answers(hoda.logits[scale], recognizer.calibration, "persian")
+    scored = score(said, hoda.labels, recognizer.classes)
     assert (scored.n, scored.correct, scored.accuracy) == (told["n"], told["correct"], told["accuracy"])
     assert scored.ece == pytest.approx(told["ece"], abs=1e-5)
 
@@ -97,7 +104,8 @@ def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
 @pytest.mark.data
 @pytest.mark.timeout(300)
 def test_at_most_60_of_hoda_s_20_000_are_wrong(hoda, recognizer):
-    scored = score(answers(hoda.logits["known"], recognizer.calibration), hoda.labels, recognizer.classes)
+    said = answers(hoda.logits["known"], recognizer.calibration, "persian")
+    scored = score(said, hoda.labels, recognizer.classes)
     assert scored.n - scored.correct <= 60
     assert scored.accuracy >= 0.9970
     assert scored.ece < 0.01
