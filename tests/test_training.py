@@ -37,6 +37,13 @@ pytestmark = pytest.mark.timeout(300)  # s
 SEED = 5
 OPTIONS = ["--epochs", 1, "--batch", 20, "--lr", 0.002, "--seed", SEED]
 WRITERS = 2
+# What is special about the scores of a test set, where there are several.
+SPECIALS = {
+    "hoda-compact": ("scale known", "scale unknown"),
+    "digits": (
+        "hoda, scale known", "hoda, scale unknown", "hoda, script and scale unknown", "mnist", "mnist, script unknown",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,18 +86,20 @@ def test_every_recipe_trains_to_a_folder_that_reads(name, made, tmp_path):
     assert smoke.wait() == 0, smoke.said
     left = {path.name for path in out.iterdir()}
     assert {*export.FILES, "report.json", "loss.csv", "accuracy.csv", "curves.png"} <= left
-    ends = ("-scale-known", "-scale-unknown") if name == "hoda-compact" else ("",)
-    for end in ends:
-        assert {f"confusion{end}.png", f"reliability{end}.png", f"worst{end}.png", f"result{end}.csv"} <= left
     report = json.loads((out / "report.json").read_text())
+    for special in SPECIALS.get(name, ("",)):
+        end = f"-{special.replace(',', '').replace(' ', '-')}" if special else ""
+        assert {f"{kind}{end}.png" for kind in ("confusion", "reliability", "coverage", "worst")} <= left
+        with open(out / f"result{end}.csv", newline="") as file:
+            label = ", ".join(filter(None, ("test", special)))
+            assert len(list(csv.reader(file))) == 1 + report["scores"][label]["n"]
+    assert len([label for label in report["scores"] if label.startswith("test")]) == len(SPECIALS.get(name, ("",)))
     phases = len(RECIPES[name].phases)
     assert report["steps"] == 3 * phases
     with open(out / "loss.csv", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["step", "loss"]
     assert len(rows) == 1 + report["steps"]
-    with open(out / f"result{ends[0]}.csv", newline="") as file:
-        assert len(list(csv.reader(file))) == 1 + report["scores"][f"test{ends[0] and ', scale known'}"]["n"]
     assert len((out / "accuracy.csv").read_text().splitlines()) == 1 + phases
     model = hwr.load(str(out))
     picture = np.full((300, 500), 255, np.uint8)
@@ -103,6 +112,7 @@ def test_a_run_leaves_weights_report_and_pictures(out):
     for known in ("known", "unknown"):
         pictures[f"confusion-scale-{known}.png"] = pictures[f"worst-scale-{known}.png"] = None
         pictures[f"reliability-scale-{known}.png"] = (750, 750)
+        pictures[f"coverage-scale-{known}.png"] = (750, 540)
     tables = {"loss.csv", "accuracy.csv", "result-scale-known.csv", "result-scale-unknown.csv"}
     state = {"last.pt", "best.safetensors"}
     assert {path.name for path in out.iterdir()} == {*export.FILES, "report.json", *pictures, *tables, *state}
@@ -196,6 +206,50 @@ def test_it_learns(made, tmp_path):
     assert min(known[-1], unknown[-1]) > 0.8
     assert trained.main
     assert not trained.network.training
+
+
+class Said(nn.Module):
+    """Says of every picture what it was told."""
+
+    def __init__(self, **logits: float):
+        super().__init__()
+        self.logits = torch.tensor([logits.get(f"_{k}", 0.0) for k in range(21)])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.logits.expand(len(x), -1)
+
+
+def test_a_network_of_two_scripts_is_asked_what_each_set_is_with_and_without_its_script(made):
+    """It takes everything for a Latin 7, else for a Persian 3."""
+    asked = training._ask(RECIPES["digits"], made, Said(_17=5, _3=2))
+    assert list(asked) == [
+        f"{split}, {special}" for split in ("validation", "test") for special in SPECIALS["digits"]
+    ]  # fmt: skip
+    for name, part in asked.items():
+        assert (part.samples.script == "latin") == ("mnist" in name)
+        assert part.script == ("auto" if "script" in name else part.samples.script)
+        read = training.answers(part.logits, Calibration(), part.script).read
+        assert set(read.tolist()) == {3 if "hoda" in name and "script" not in name else 7}
+
+
+def test_probabilities_are_fitted_on_validation_where_scripts_are_known(made, tmp_path, monkeypatch):
+    fitted = []
+
+    def fit(parts: list) -> Calibration:
+        fitted.append(parts)
+        return Calibration()
+
+    monkeypatch.setattr(training, "_fit", fit)
+    monkeypatch.setattr(training.plots, "plot_worst", lambda *_: None)
+    network, history = build("compact-both").eval(), loop.History()
+    history.losses, history.training = [1.0], [0.5]
+    history.validation = {"validation, mnist": [0.5]}
+    trained = loop.Trained(network, history, 1.0, 1, True, "unknown")
+    training._leave(trained, RECIPES["digits"], made, 0, tmp_path, {})
+    (parts,) = fitted
+    assert [(part.script, len(part.samples.images)) for part in parts] == [
+        ("persian", 41), ("persian", 41), ("latin", 10),
+    ]  # fmt: skip
 
 
 @pytest.fixture
