@@ -77,6 +77,7 @@ def test_a_drawn_digit_is_read_and_another_after_it(visit):
 @pytest.mark.parametrize("digit", [2, 3, 4, 6, 8, 9])
 def test_the_other_digits(visit, digit):
     page = visit()
+    page.locator('.scripts:visible [data-script="persian"]').click()
     draw(page, pictures.STROKES[digit])
     expect_digit(page, str(digit))
 
