@@ -12,6 +12,7 @@ from hwr.evaluation.calibration import Calibration
 from hwr.hub import AwayError
 from hwr.imaging.decode import PictureError
 from hwr.imaging.stages import Stages
+from hwr.reading import Reading
 from hwr.recipes import KINDS
 from hwr.recognizer import DIGITS, Prediction, Recognizer
 from hwr.weights import WeightsError
@@ -23,6 +24,7 @@ __all__ = [
     "Identifier",
     "PictureError",
     "Prediction",
+    "Reading",
     "Recognizer",
     "Stages",
     "WeightsError",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import hwr
 from hwr.data.names import natural
-from hwr.recognizer import PERSIAN
+from hwr.recognizer import DIGITS, PERSIAN
 
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # as a shell reports an end by SIGINT and by SIGPIPE
 TABLE = 20  # classes: the confusion of more is told by its largest errors, as no terminal is wide enough
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument(
         "--script", choices=("auto", "persian", "latin"), default="auto", help="what the digits are written in"
     )
+    read.add_argument("--number", action="store_true", help="each picture is of a number, of up to some twenty digits")
     read.add_argument("--dpi", type=_dpi, help="resolution of a scan in dots per inch, where it is known")
     read.set_defaults(run=_read)
 
@@ -107,16 +108,19 @@ def _read(arguments: argparse.Namespace) -> int:
     recognizer, instead = hwr.load_or_shipped(arguments.model)
     if instead:
         print(f"hwr: {_printable(instead)}", file=sys.stderr)
+    reads = recognizer.read
     if recognizer.kind == "digit":
         recognizer.check_script(arguments.script)
         line, known = _digit_line, {"dpi": arguments.dpi, "script": arguments.script}
+        if arguments.number:
+            reads, line = recognizer.read_number, _number_line
     else:
         line, known = _writer_line(len(recognizer.classes)), {}
-        if arguments.script != "auto" or arguments.dpi is not None:
-            raise ValueError(f"{recognizer.name} tells whose hand wrote a page; leave --script and --dpi out")
+        if arguments.script != "auto" or arguments.dpi is not None or arguments.number:
+            raise ValueError(f"{recognizer.name} tells whose hand wrote a page; leave --script, --dpi, --number out")
     status = 0
     for path, error in _pictures(arguments.paths):
-        answer = {"path": path, "error": error} if error else _answer(recognizer, path, known)
+        answer = {"path": path, "error": error} if error else _answer(reads, path, known)
         status |= "error" in answer
         if arguments.json:
             _print(_json(answer))
@@ -149,10 +153,10 @@ def _is_picture(entry: os.DirEntry) -> bool:
     return entry.is_file() and not entry.name.startswith(".")
 
 
-def _answer(recognizer: hwr.Recognizer | hwr.Identifier, path: str, known: dict) -> dict:
-    """What one picture's line says, as JSON has it."""
+def _answer(reads: Callable, path: str, known: dict) -> dict:
+    """What one picture's line says, as JSON has it. reads: a recognizer's or an identifier's method."""
     try:
-        return {"path": path} | recognizer.read(path, **known).json()
+        return {"path": path} | reads(path, **known).json()
     except hwr.PictureError as error:
         return {"path": path, "error": str(error)}
     except OSError as error:
@@ -167,6 +171,18 @@ def _digit_line(answer: dict) -> str:
     if other := answer.get("other"):
         told += f"  (or {other['script'].capitalize()} {_written(other)}, {other['probability']:.1%})"
     return f"{answer['path']}: {told}"
+
+
+def _number_line(answer: dict) -> str:
+    """A number for people, a Persian one as it is written beside its Latin form."""
+    if not answer["text"]:
+        return f"{answer['path']}: no number found: {answer['reason']}"
+    text = answer["text"]
+    if answer["script"] == "persian":
+        text = "".join(PERSIAN[int(sign)] if sign in DIGITS else sign for sign in text) + " " + text
+    unsure = sum(not digit["sure"] for digit in answer["digits"])
+    told = f"  {unsure} of {len(answer['digits'])} digits unsure" if unsure else ""
+    return f"{answer['path']}: {text}  {min(answer['confidence'], 0.999):.1%}{told}"
 
 
 def _written(said: dict) -> str:

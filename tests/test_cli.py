@@ -49,6 +49,32 @@ class Reader(hwr.Recognizer):
             text, True, confidence, probabilities, stages, self.name, None, known, other, confidence > 0.9
         )
 
+    def read_number(self, path: str, dpi: float | None = None, script: str = "auto") -> hwr.Reading:
+        """Digits with a dash after the second, where there are more; the last one is not sure."""
+        text = Path(path).read_text()
+        if text == "text":
+            raise hwr.PictureError("this is no picture but 'text'")
+        if not text:
+            return hwr.Reading("", 0.0, (), self.name, None, "nothing is written")
+        known = self.scripts[0] if script == "auto" else script
+        stages = Stages(BLANK, BLANK, None, None, 0.0)
+        digits = tuple(
+            hwr.Prediction(
+                digit,
+                True,
+                0.9,
+                {},
+                stages,
+                self.name,
+                None,
+                known,
+                sure=k < len(text) - 1,
+                box=(10 * k, 0, 10 * k + 9, 20),
+            )
+            for k, digit in enumerate(text)
+        )
+        return hwr.Reading("-".join(filter(None, (text[:2], text[2:]))), 0.9, digits, self.name, known)
+
 
 class Identifier:
     """Stands in for an Identifier: every page was written by 07, an empty file by nobody."""
@@ -141,6 +167,38 @@ def test_one_digit_as_json(pictures, capsys):
     assert status == 0
     told = json.loads(run(capsys, "read", "--json", "--script", "latin", "digit6.png")[1][0])
     assert (told["script"], "other" in told) == ("latin", False)
+
+
+def test_a_number(pictures, capsys):
+    (pictures / "digit1.png").write_text("0512")
+    (pictures / "digit2.png").write_text("7")
+    status, lines, err = run(capsys, "read", "--number", "digit1.png", "digit2.png", "--script", "persian")
+    assert lines == [
+        "digit1.png: ۰۵-۱۲ 05-12  90.0%  1 of 4 digits unsure",
+        "digit2.png: ۷ 7  90.0%  1 of 1 digits unsure",
+    ]
+    assert (status, err) == (0, "")
+    _, lines, _ = run(capsys, "read", "--number", "digit1.png", "--script", "latin")
+    assert lines == ["digit1.png: 05-12  90.0%  1 of 4 digits unsure"]
+
+
+def test_a_number_as_json(pictures, capsys):
+    (pictures / "digit1.png").write_text("051")
+    status, lines, _ = run(
+        capsys, "read", "--number", "--json", "digit1.png", "broken.txt", "blank", "--model", "mnist-mlp"
+    )
+    said, broken, blank = map(json.loads, lines)
+    digits = [
+        {"digit": "0", "confidence": 0.9, "sure": True, "box": [0, 0, 9, 20]},
+        {"digit": "5", "confidence": 0.9, "sure": True, "box": [10, 0, 19, 20]},
+        {"digit": "1", "confidence": 0.9, "sure": False, "box": [20, 0, 29, 20]},
+    ]
+    known = {"path": "digit1.png", "text": "05-1", "confidence": 0.9, "digits": digits}
+    assert said == known | {"script": "latin", "model": "mnist-mlp"}
+    assert broken == {"path": "broken.txt", "error": "this is no picture but 'text'"}
+    assert (blank["text"], blank["digits"], blank["reason"]) == ("", [], "nothing is written")
+    assert status == 1
+    assert run(capsys, "read", "--number", "blank")[1] == ["blank/blank.png: no number found: nothing is written"]
 
 
 def test_nothing_written(pictures, capsys):
@@ -273,13 +331,13 @@ def test_a_script_is_told_to_a_model_that_reads_it(pictures, capsys, model, read
         assert (status, lines, err) == (2, [], told)
 
 
-@pytest.mark.parametrize("argv", [["--script", "persian"], ["--dpi", "200"]])
+@pytest.mark.parametrize("argv", [["--script", "persian"], ["--dpi", "200"], ["--number"]])
 def test_a_page_has_neither_script_nor_size(pictures, capsys, argv):
-    told = "hwr: pages70 tells whose hand wrote a page; leave --script and --dpi out\n"
+    told = "hwr: pages70 tells whose hand wrote a page; leave --script, --dpi, --number out\n"
     assert run(capsys, "read", "digit6.png", "--model", "pages70", *argv) == (2, [], told)
 
 
-@pytest.mark.parametrize("argv", [[], ["read"], ["write"], ["read", "a.png", "--number"], ["evaluate"]])
+@pytest.mark.parametrize("argv", [[], ["read"], ["write"], ["read", "a.png", "--numbers"], ["evaluate"]])
 def test_misuse(argv, capsys):
     with pytest.raises(SystemExit) as raised:
         cli.main(argv)
