@@ -69,7 +69,7 @@ hwr.models = (() => {
 // The line in one tab that tells which model answers, and the list behind it. `again` reads the tab's picture
 // once more, with the model that was chosen.
 hwr.picker = (desk, server, again) => {
-  const SETS = { hoda: "set-hoda", "hoda+mnist": "set-both", "gan-digits": "set-gan", mnist: "MNIST" };
+  const SETS = { hoda: "set-hoda", "hoda+mnist": "set-hoda", "gan-digits": "set-gan", mnist: "MNIST" };
   const SCRIPTS = { persian: "reads-persian", latin: "reads-latin", both: "reads-both" };
   const TERMS = { hoda: "non-commercial", "hoda+mnist": "non-commercial" };
   const picker = desk.querySelector(".picker");
