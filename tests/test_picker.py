@@ -84,7 +84,7 @@ def test_another_model_reads_what_is_drawn(visit):
     page = visit()
     line = page.locator(".picker:visible .reader span")
     told = catalog.here(DEFAULT)
-    measured = f"{told.accuracy:.2%} on Hoda and MNIST"
+    measured = f"{told.accuracy:.2%} on Hoda"
     expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB", measured])
     draw(page, pictures.STROKES[5])
     expect_digit(page, "5")
