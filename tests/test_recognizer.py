@@ -93,8 +93,9 @@ def test_the_other_reading_may_be_another_digit():
     assert (said.digit, said.script, said.other) == ("5", "persian", ("0", "latin", pytest.approx(0.4, abs=1e-6)))
     assert said.confidence == pytest.approx(0.6, abs=1e-6)
     # Which digit it is is told by both scripts together, which of them by that digit.
-    said = of_both(_5=np.log(0.4), _3=np.log(0.3), _13=np.log(0.3)).read(drawing(5))
-    assert (said.digit, said.probabilities["3"]) == ("3", pytest.approx(0.6, abs=1e-6))
+    said = of_both(_5=np.log(0.4), _3=np.log(0.29), _13=np.log(0.31)).read(drawing(5))
+    assert (said.digit, said.script, said.probabilities["3"]) == ("3", "latin", pytest.approx(0.6, abs=1e-6))
+    assert said.other == ("5", "persian", pytest.approx(0.4, abs=1e-6))
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.011, True), (0.009, False)])
