@@ -20,7 +20,7 @@ WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 NEAR = 0.3  # pieces farther apart than this are not one digit
 LEAST = 1e-6  # no reading is less probable: one bad piece does not outweigh all the others
-SEAM = 1.0  # nats that a cut costs for each digit's height of ink it goes through
+SEAM = 0.6  # nats that a cut costs where it is as long as the piece that it leaves
 DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
@@ -246,7 +246,7 @@ class _Reader:
                 share *= math.exp(-COVERED * self._covered(first, last, piece))
             if stage and self._stray(piece):
                 share *= math.exp(-STRAY)
-            cost = DIGIT - math.log(max(share, LEAST)) + SEAM * piece.seam
+            cost = DIGIT - math.log(max(share, LEAST)) + SEAM * self._torn(first, last, piece)
             if stage:
                 cost += self._odd(piece, digit)
             if last > first + 1:
@@ -265,8 +265,14 @@ class _Reader:
         """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
         height, tall, width, wide = SHAPES[self.known][digit]
         low, broad = np.log(np.array(piece.ink.shape) / self.height)
+        broad -= max(0, low - height)  # a digit may be large as a whole
         away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2
         return SHAPE * min(ODDEST, float(away) / 2)
+
+    def _torn(self, first: int, last: int, piece: Piece) -> float:
+        """How much of a piece's border is cut through ink, in its own longer sides."""
+        seams = self.pieces[first].seam + (self.pieces[last].seam if last < len(self.pieces) else 0)
+        return seams * self.height / max(piece.ink.shape)
 
     def _stray(self, piece: Piece) -> bool:
         """Whether a piece is small and far from the row's middle line, where no digit is but parts of one are."""

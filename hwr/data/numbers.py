@@ -24,7 +24,7 @@ HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
 MARKED = 1 / 6  # of the numbers without boxes have marks between groups of digits
 MARKS = ".,-/"
 TOUCHING = 5  # of so many pairs of neighbors one more may touch
-DEEPEST = 0.35  # of the narrower one's width may lie over or under its neighbor where two touch
+DEEPEST = 0.15  # of the narrower one's width may lie over or under its neighbor where two touch
 TURN = 7.0  # degrees at most, to either side
 
 
@@ -105,22 +105,31 @@ def _in_a_row(text: str, glyphs: list, hand: Hand, touching: bool, rng: np.rando
     ink = np.zeros((int(4 * height), width), np.float32)
     middle, right = ink.shape[0] / 2, int(height)
     pairs = [k for k in range(1, len(glyphs)) if glyphs[k] is not None and glyphs[k - 1] is not None]
-    joined = rng.permutation(pairs)[: rng.integers(1, 2 + len(pairs) // TOUCHING)] if touching else []
-    left = right
+    most = rng.integers(1, 2 + len(pairs) // TOUCHING) if touching else 0
+    joined = set(rng.permutation([k for k in pairs if _meet(glyphs[k - 1], glyphs[k])])[:most].tolist())
     for k, (mark, glyph) in enumerate(zip(text, glyphs, strict=True)):
         space = max(0.06, gap + rng.normal(0, 0.06)) * height
         if glyph is None:
             right = _mark(ink, mark, right + space, middle, hand, rng)
             continue
         top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
-        before, left = left, int(right + space)
+        left = int(right + space)
         if k in joined:
-            least = right - int(DEEPEST * min(right - before, glyph.shape[1]))
-            left = max(_contact(ink, glyph, top) - int(rng.uniform(0, 0.06) * height), least)
+            left = _contact(ink, glyph, top) - int(rng.uniform(0, 0.05) * height)
         place = ink[top : top + glyph.shape[0], left : left + glyph.shape[1]]
         np.maximum(place, glyph, out=place)
         right = max(right, left + glyph.shape[1])
     return _framed(ink, hand, rng)
+
+
+def _meet(left: np.ndarray, right: np.ndarray) -> bool:
+    """Whether two neighbors whose middles are on a line touch before one lies much over or under the other."""
+    tall = max(left.shape[0], right.shape[0])
+    ink = np.zeros((tall, left.shape[1]), np.float32)
+    top = (tall - left.shape[0]) // 2
+    ink[top : top + left.shape[0]] = left
+    overlap = left.shape[1] - _contact(ink, right, (tall - right.shape[0]) // 2)
+    return overlap <= DEEPEST * min(left.shape[1], right.shape[1])
 
 
 def _contact(ink: np.ndarray, glyph: np.ndarray, top: int) -> int:

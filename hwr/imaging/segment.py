@@ -42,7 +42,8 @@ SLASH = 1.08  # a slash is higher than digits
 
 PART = 0.1  # a cut leaves no narrower part
 REACH = 0.22  # a cut may swerve so far
-CUTS = 8  # of one piece, at most, for each height of a digit in its width
+LEAST = 0.02  # nor less ink, in squares of that height
+CUTS = 12  # of one piece, at most, for each height of a digit in its width
 COARSE = 40  # px: the height at which cuts are looked for
 
 
@@ -471,7 +472,7 @@ def _apart(seams: np.ndarray, costs: np.ndarray, ink: np.ndarray, unit: float) -
     tall, wide = ink.shape
     filled = np.concatenate([np.zeros((tall, 1)), np.cumsum(ink, axis=1)], axis=1)
     before = filled[np.arange(tall), np.clip(seams, 0, wide)].sum(axis=1)  # ink left of each seam
-    least = 0.04 * unit * unit
+    least = LEAST * unit * unit
     chosen: list[int] = []
     most = max(2, round(CUTS * wide / unit))
     for k in np.argsort(costs, kind="stable"):
