@@ -41,8 +41,8 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-def test_a_model_by_its_name_answers_as_the_one_that_was_published(published, recognizer):
-    fetched = hwr.load(NAME)
+def test_a_model_by_its_name_answers_as_the_one_that_was_published(published):
+    fetched, recognizer = hwr.load(NAME), hwr.load("hoda-compact")
     assert (fetched.name, fetched.scripts) == (NAME, ("persian",))
     said, expected = fetched.read(drawing(5)), recognizer.read(drawing(5))
     assert said.model == NAME
@@ -71,9 +71,9 @@ def test_a_revision_is_fetched_by_its_commit(published):
         hwr.load(f"{NAME}@v9")
 
 
-def test_without_onnx_torch_answers_the_same(hub, recognizer):
+def test_without_onnx_torch_answers_the_same(hub):
     hub.publish(NAME, {name: data for name, data in FILES.items() if name != "model.onnx"})
-    fetched = hwr.load(NAME)
+    fetched, recognizer = hwr.load(NAME), hwr.load("hoda-compact")
     for digit in range(3):
         said, expected = fetched.read(drawing(digit)), recognizer.read(drawing(digit))
         np.testing.assert_allclose(list(said.probabilities.values()), list(expected.probabilities.values()), atol=1e-5)
