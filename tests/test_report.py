@@ -40,8 +40,10 @@ def root(tmp_path, monkeypatch) -> Path:
         "accuracy": {"drawings": {"model": "digits"} | SCORE},
         "rejection": {
             "model": "digits",
-            **dict.fromkeys(("digits", "redrawn digits"), {"n": 10, "refused": 1}),
-            **dict.fromkeys(("letters unlike digits", "letters", "clutter"), {"n": 10, "refused": 0.5, "auroc": 0.75}),
+            **{key: {"n": 10, "refused": 1} for key in ("digits", "redrawn digits")},
+            **{
+                key: {"n": 10, "refused": 0.5, "auroc": 0.75} for key in ("letters unlike digits", "letters", "clutter")
+            },
         },
         "latency": {"cases": []},
         "page": {"figures": []},
