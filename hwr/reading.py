@@ -135,10 +135,11 @@ class _Reader:
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
         self.recognizer, self.height = recognizer, row.height
         self.pieces = list(row.pieces)
-        self._gaps, self.typical = {}, 0.0
         self.middle = float(np.median([piece.box[1] + piece.box[3] for piece in row.pieces])) / 2
+        self._gaps = {}
         self.dpi = self._dpi(row, dpi)
         self.typical = self._typical()
+        self._mend()
         self.known = self.script = self._decide() if script == "auto" else script
 
     def _dpi(self, row: Row, dpi: float | None) -> float | None:
@@ -222,6 +223,14 @@ class _Reader:
             if parts[origin[k]] > 1:
                 runs.append((k, k + 1))
         return runs
+
+    def _mend(self) -> None:
+        """Take a dot or comma that lies much closer to a digit than digits do to each other for a part of it."""
+        for k, piece in enumerate(self.pieces):
+            beside = [*self.pieces[max(0, k - 1) : k], *self.pieces[k + 1 : k + 2]]
+            nearest = min((self._gap(piece, other) for other in beside if not other.mark), default=math.inf)
+            if piece.mark in (".", ",") and nearest < TIGHT * self.typical:
+                self.pieces[k] = piece._replace(mark=None)
 
     def _typical(self) -> float:
         """How much paper is between two digits beside each other, px: the median, where there are some."""

@@ -1,4 +1,4 @@
-"""Whole numbers on paper, made of a dataset's digits: plain, ruled or boxed, touching, askew, in the shade.
+"""Whole numbers on paper, made of a dataset's digits: plain, ruled or boxed, touching, askew, in the shade, in groups.
 
 They measure how well a number is read whose digits are real handwriting and whose paper is made up. Nothing is kept:
 a string is composed when it is asked for, the same one every time.
@@ -15,14 +15,13 @@ from hwr.data import hoda, mnist
 from hwr.data.photographs import enlarge, expose, light, paper, pigment
 from hwr.data.samples import Samples
 
-CONDITIONS = ("clean", "ruled", "boxed", "touching", "rotated", "shaded")
+CONDITIONS = ("clean", "ruled", "boxed", "touching", "rotated", "shaded", "marked")
 SOURCES = {"hoda": hoda.read, "mnist": mnist.read}
 SEEDS = {"train": 21, "validation": 22, "test": 23}
 
 DIGITS = (2, 20)  # how many a number has
 HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
-MARKED = 1 / 6  # of the numbers without boxes have marks between groups of digits
-MARKS = ".,-/"
+MARKS = ".,-/"  # between groups of digits, where a number is marked
 TOUCHING = 5  # of so many pairs of neighbors one more may touch
 DEEPEST = 0.15  # of the narrower one's width may lie over or under its neighbor where two touch
 TURN = 7.0  # degrees at most, to either side
@@ -70,8 +69,8 @@ def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Gene
     if condition == "boxed":
         ink = _boxed(glyphs, hand, rng)
     else:
-        if len(text) > 3 and rng.random() < MARKED:
-            text, glyphs = _grouped(text, glyphs, hand, rng)
+        if condition == "marked":
+            text, glyphs = _grouped(text, glyphs, rng)
         ink = _in_a_row(text, glyphs, hand, condition == "touching", rng)
     if condition == "rotated":
         ink = _turned(ink, rng.uniform(-TURN, TURN))
@@ -90,9 +89,9 @@ def _box(ink: np.ndarray, full: float = 1) -> tuple[slice, slice]:
     return slice(y, y + height), slice(x, x + width)
 
 
-def _grouped(text: str, glyphs: list, hand: Hand, rng: np.random.Generator) -> tuple[str, list]:
-    """Put the same mark after every two to four digits, None in place of its picture."""
-    mark, size = MARKS[rng.integers(len(MARKS))], int(rng.integers(2, 5))
+def _grouped(text: str, glyphs: list, rng: np.random.Generator) -> tuple[str, list]:
+    """Put the same mark after every one to four digits, None in place of its picture."""
+    mark, size = MARKS[rng.integers(len(MARKS))], int(rng.integers(1, min(4, len(text) - 1) + 1))
     places = range(0, len(text), size)
     grouped = [[*glyphs[k : k + size], None] for k in places]
     return mark.join(text[k : k + size] for k in places), [glyph for group in grouped for glyph in group][:-1]
@@ -159,9 +158,11 @@ def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: 
         strokes = [(x + reach + pen / 2, base - height * 0.08), (x + pen / 2, base + height * rng.uniform(0.12, 0.25))]
     elif mark == "-":
         rise = rng.normal(0, 0.02, 2) * height
+        x += pen / 2
         strokes = [(x, middle + rise[0]), (x + height * rng.uniform(0.3, 0.6), middle + rise[1])]
     else:
         lean, reach = np.tan(np.radians(rng.uniform(18, 32))), height * rng.uniform(0.6, 0.75)
+        x += pen / 2
         strokes = [(x + 2 * lean * reach, middle - reach), (x, middle + reach)]
     points = np.round(np.array(strokes) * 8).astype(int)
     drawn = np.zeros(ink.shape, np.uint8)

@@ -38,7 +38,7 @@ TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
-SLASH = 1.08  # a slash is higher than digits
+SLASH = 1.0  # a slash is higher than digits
 
 PART = 0.1  # a cut leaves no narrower part
 REACH = 0.22  # a cut may swerve so far
