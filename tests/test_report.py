@@ -21,6 +21,8 @@ between
 
 <!-- accuracy -->
 <!-- end -->
+<!-- whole numbers -->
+<!-- end -->
 <!-- rejection -->
 <!-- end -->
 <!-- speed -->
@@ -44,6 +46,10 @@ def root(tmp_path, monkeypatch) -> Path:
             **{
                 key: {"n": 10, "refused": 0.5, "auroc": 0.75} for key in ("letters unlike digits", "letters", "clutter")
             },
+        },
+        "whole_numbers": {
+            "model": "digits",
+            "hoda": {"clean": {"n": 10, "share": 0.9, "error rate": 0.0125}},
         },
         "latency": {"cases": []},
         "page": {"figures": []},
@@ -122,7 +128,8 @@ def test_the_readme_keeps_all_but_its_tables(root):
     assert "old" not in text
     assert "<!-- end -->\n\nbetween\n\n<!-- accuracy -->\n| read by" in text
     assert text.endswith("<!-- end -->\nafter\n")
-    assert text.count("<!-- end -->") == 4
+    assert text.count("<!-- end -->") == 5
+    assert "| Hoda, clean | 10 | 90.0 % | 1.25 % |" in text
     assert "| letters" not in text
     assert "| all 32 letters | 10 | 50 % | 0.750 |" in text
 

@@ -48,6 +48,17 @@ def accuracy(measured: dict[str, dict]) -> str:
     return table(heads, ("---", "--:", "--:", ":-:", "--:", "--:"), rows)
 
 
+def whole_numbers(measured: dict) -> str:
+    """benchmarks/whole_numbers.json -> how many whole numbers are wholly right."""
+    rows = [
+        (f"{SETS[dataset]}, {condition}", f"{said['n']:,}", percent(said["share"], 1), percent(said["error rate"]))
+        for dataset in measured.keys() & SETS.keys()
+        for condition, said in measured[dataset].items()
+    ]
+    heads = (f"numbers read by `{measured['model']}`", "n", "wholly right", "characters wrong")
+    return table(heads, ("---", "--:", "--:", "--:"), sorted(rows))
+
+
 def rejection(measured: dict) -> str:
     """benchmarks/rejection.json -> how well what is no digit is told from digits."""
     digits = {name: measured[name] for name in ("digits", "redrawn digits")}
