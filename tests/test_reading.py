@@ -1,0 +1,52 @@
+"""Whole numbers, read by the model that ships."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from pictures import drawing
+
+import hwr
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> hwr.Recognizer:
+    return hwr.load()
+
+
+def row(digits: tuple[int, ...], gap: int = 20) -> np.ndarray:
+    """Persian digits side by side: (160, …) uint8, 0 ink, 255 paper."""
+    tiles = [cv2.resize(drawing(digit), (100, 100), interpolation=cv2.INTER_AREA) for digit in digits]
+    page = np.hstack([np.pad(tile, ((30, 30), (0, gap)), constant_values=255) for tile in tiles])
+    return np.pad(page, ((0, 0), (20, 20)), constant_values=255)
+
+
+def test_a_number_is_read_from_left_to_right_with_its_boxes(recognizer):
+    said = recognizer.read_number(row((7, 4, 3, 2)), script="persian")
+    assert said.text == "7432"
+    assert [each.digit for each in said.digits] == [*"7432"]
+    assert 0 < said.confidence <= 1
+    lefts = [each.box[0] for each in said.digits]
+    assert lefts == sorted(lefts)
+    for x0, y0, x1, y1 in (each.box for each in said.digits):
+        assert 0 <= x0 < x1 <= row((7, 4, 3, 2)).shape[1]
+        assert 0 <= y0 < y1 <= 160
+
+
+def test_what_is_told_is_json(recognizer):
+    told = recognizer.read_number(row((8, 7)), script="persian").json()
+    assert json.loads(json.dumps(told)) == told
+    assert told["text"] == "87"
+    assert all({"digit", "confidence", "box"} <= each.keys() for each in told["digits"])
+
+
+def test_nothing_is_written(recognizer):
+    said = recognizer.read_number(np.full((200, 500), 255, np.uint8))
+    assert (said.text, said.digits) == ("", ())
+    assert said.confidence == 0
+
+
+def test_a_script_that_is_not_read_is_told():
+    with pytest.raises(ValueError, match="hoda-compact reads Persian digits only"):
+        hwr.load("hoda-compact").read_number(row((7, 4)), script="latin")
