@@ -1,7 +1,6 @@
-import math
-
 """Models on the page, in Chromium: what is offered, another one chosen, one that comes late, one that never comes."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
