@@ -38,10 +38,10 @@ TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
-SLASH = 1.0  # a slash is higher than digits
+SLASH = 1.15  # a slash is higher than digits
 
 PART = 0.1  # a cut leaves no narrower part
-REACH = 0.22  # a cut may swerve so far
+REACH = 0.14  # a cut may swerve so far
 LEAST = 0.02  # nor less ink, in squares of that height
 CUTS = 12  # of one piece, at most, for each height of a digit in its width
 COARSE = 40  # px: the height at which cuts are looked for
@@ -320,6 +320,12 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
         x0, y0, x1, y1 = boxes[k].tolist()
         part = np.where(labels[y0:y1, x0:x1] == k, 255, 0).astype(np.uint8)
         pieces.append(Piece((x0, y0, x1, y1), part, _mark(part, (y0 + y1) / 2 - line, y1 - line, height)))
+    plain = [piece.ink for piece in pieces if not piece.mark]
+    if plain:  # slashes had passed for digits
+        area = [cv2.countNonZero(ink) for ink in plain]
+        height = _weighted_median(np.array([len(ink) for ink in plain]), np.array(area))
+    low = [piece.mark == "/" and len(piece.ink) < SLASH * height for piece in pieces]
+    pieces = [piece._replace(mark=None) if short else piece for piece, short in zip(pieces, low, strict=True)]
     pieces = [piece._replace(mark=None) if piece.mark and _broken(piece, pieces, height) else piece for piece in pieces]
     pieces = _swept(pieces, line, height)
     return sorted(pieces, key=lambda piece: piece.box[0] + piece.box[2]), height
@@ -383,7 +389,7 @@ def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None
         return ","
     if DASH[0] <= wide <= DASH[1] and tall <= DASH[2] and wide >= 2 * tall and filled > 0.55 and abs(low) < 0.25:
         return "-"
-    if tall >= SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and _leans(ink):
+    if tall >= 0.85 * SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and _leans(ink):
         return "/"
     return None
 
