@@ -21,6 +21,7 @@ SAMPLE = 8_000  # px of ink are enough to see a row's slope
 LEVEL = 0.4  # degrees: a row this level stays as it is
 SLOPED = 2.0  # times as wide as high: ink that tells its slope without a ruled line
 
+MOST_BOXES = 20  # of the largest parts may be boxes
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 INK_MOST = 0.5  # of the page: more is no writing
@@ -124,15 +125,15 @@ def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
 
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
-    lines, _ = _straight(ink, LONG * ink.shape[1], 0)
-    if not lines.all():
-        ink = np.where(lines, 0, ink).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    lines, _ = _straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
+    if 0 < len(boxes) < len(stats) - 1:
+        lines |= np.isin(labels, boxes)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(np.where(lines, 0, ink).astype(np.uint8), connectivity=8)
     stats = stats[1:]
     if count < 2 or cv2.countNonZero(ink) > INK_MOST * ink.size:
         return None
-    frames = _frames(stats)
-    stats = stats if frames.all() else stats[~frames]
     longest = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     stats = stats[longest >= 0.1 * np.partition(longest, -min(3, len(longest)))[-min(3, len(longest))]]
     if len(stats) > MOST_PARTS:
@@ -143,15 +144,15 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     return height, (*low.tolist(), *high.tolist())
 
 
-def _frames(stats: np.ndarray) -> np.ndarray:
-    """Which parts are boxes: large and hollow, with others within their borders. OpenCV's stats -> (n,) bool."""
-    left, top, wide, tall, area = stats.T
-    large = np.flatnonzero(area < 0.3 * wide * tall)
-    framing = np.zeros(len(stats), bool)
-    for k in large[np.argsort(-(wide * tall)[large])][:20]:
-        inside = (left > left[k]) & (left + wide < left[k] + wide[k]) & (top > top[k]) & (top + tall < top[k] + tall[k])
-        framing[k] = (inside & (tall >= 0.15 * tall[k])).any()
-    return framing
+def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Which parts are boxes or grids: with a level line at the top and one at the foot. OpenCV's stats -> (n,) bool."""
+    found = np.zeros(len(stats), bool)
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])[:MOST_BOXES]:
+        x, y, wide, tall, _ = stats[k].tolist()
+        band = max(3, tall // 8)
+        ends = lines[y : y + band, x : x + wide], lines[y + tall - band : y + tall, x : x + wide]
+        found[k] = tall > 2 * band and all(end.any(axis=0).mean() > 0.8 for end in ends)
+    return found
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
