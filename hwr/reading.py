@@ -27,6 +27,7 @@ TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be on
 APART = 3.0  # nats for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # nats for a glyph all of whose width lies over or under another
 SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # nats for a glyph this small, so far from the middle line, in heights of a digit
+MOST = 40  # digits: more are no number but a pattern
 REFUSED = 1 / 3  # of the digits refused make it no number
 
 # How large each digit is: the mean and standard deviation of the logarithm of its height, then of its width, in
@@ -123,7 +124,7 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
         digits.append(said._replace(box=row.place(glyph.piece.box)))
         text += max(said.probabilities, key=said.probabilities.get)
     refused = sum(not digit.is_digit for digit in digits)
-    if not digits or refused > REFUSED * len(digits):
+    if not digits or refused > REFUSED * len(digits) or len(digits) > MOST:
         return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     confidence = math.prod(digit.confidence for digit in digits)
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, reader.script)

@@ -5,7 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from pictures import drawing
+from pictures import drawing, mask
 
 import hwr
 
@@ -50,3 +50,25 @@ def test_nothing_is_written(recognizer):
 def test_a_script_that_is_not_read_is_told():
     with pytest.raises(ValueError, match="hoda-compact reads Persian digits only"):
         hwr.load("hoda-compact").read_number(row((7, 4)), script="latin")
+
+
+def test_a_pattern_is_no_number(recognizer):
+    strip = np.random.default_rng(0).integers(0, 256, (1, 8000)).astype(np.uint8)
+    said = recognizer.read_number(strip)
+    assert (said.text, said.digits) == ("", ())
+    assert said.reason
+
+
+@pytest.mark.parametrize("pen", [6, 16, 30, 42])
+def test_pens_on_a_canvas(recognizer, pen):
+    canvas = np.full((400, 800), 255, np.uint8)
+    for k, digit in enumerate((1, 3, 7, 9)):
+        ink = mask(digit, 200, pen * 280 // 200)
+        place = canvas[100:300, 200 * k : 200 * k + 200]
+        np.minimum(place, 255 - ink, out=place)
+    assert recognizer.read_number(canvas, script="persian").text == "1379"
+
+
+def test_size_beside_the_neighbors_tells_a_zero(recognizer):
+    row = 255 - np.hstack([mask(digit, 160, 14) for digit in (4, 0, 5, 2)])
+    assert recognizer.read_number(row, script="persian").text == "4052"

@@ -31,7 +31,6 @@ RULE = 1.8  # a straight stroke longer than this is a ruled line
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.2  # and no thicker
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
-GAP = 0.25  # between two dashes of a divider
 SPECK = 0.055  # the side of a square of ink that is dust
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 CLOSE = 0.12  # and is a part of what it lies so close to
@@ -41,7 +40,6 @@ DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
 SLASH = 1.15  # a slash is higher than digits
 
-PART = 0.1  # a cut leaves no narrower part
 REACH = 0.14  # a cut may swerve so far
 LEAST = 0.02  # nor less ink, in squares of that height
 CUTS = 12  # of one piece, at most, for each height of a digit in its width
