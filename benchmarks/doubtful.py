@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # measures this checkout, wh
 
 import hwr
 from hwr import data
-from hwr.evaluation.score import Answers, answers, logits
+from hwr.evaluation.score import ask
 
 HERE = Path(__file__).parent
 NETWORKS = ("digits", "hoda-compact", "persian-lenet5")
@@ -25,7 +25,7 @@ CONFIDENT = 0.9
 def measure() -> list[dict]:
     """-> [{"index" in the test file, "label", "read", "confidences" by the name of the network}, …]"""
     test = data.read("hoda", "test")
-    said = {name: _asked(name, test) for name in NETWORKS}
+    said = {name: ask(hwr.load(name), test) for name in NETWORKS}
     doubted = []
     for index, label in enumerate(test.labels.tolist()):
         read = {int(each.read[index]) for each in said.values()}
@@ -33,12 +33,6 @@ def measure() -> list[dict]:
         if len(read) == 1 and read != {label} and min(confidences.values()) >= CONFIDENT:
             doubted.append({"index": index, "label": label, "read": read.pop(), "confidences": confidences})
     return doubted
-
-
-def _asked(name: str, test: data.Samples) -> Answers:
-    recognizer = hwr.load(name)
-    given = logits(recognizer.engine, recognizer.preparation, test)
-    return answers(given, recognizer.calibration, test.script)
 
 
 if __name__ == "__main__":

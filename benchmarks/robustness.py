@@ -21,7 +21,7 @@ import hwr
 from hwr import data
 from hwr.data.corruptions import CORRUPTIONS, STRENGTHS, corrupt, drawn
 from hwr.data.samples import Samples
-from hwr.evaluation.score import answers, logits
+from hwr.evaluation.score import ask
 
 RESULT = Path(__file__).with_suffix(".json")
 SETS = ("hoda", "mnist")
@@ -56,7 +56,7 @@ def measure(dataset: str, recognizers: dict, split: str = "test", count: int = D
 
     def errors(pictures: list[np.ndarray]) -> dict[str, float]:
         asked = Samples(pictures, labels, script=samples.script)
-        return {name: round(float((_read(one, asked) != labels).mean()), 6) for name, one in readers.items()}
+        return {name: round(float((ask(one, asked).read != labels).mean()), 6) for name, one in readers.items()}
 
     clean = errors(sheets)
     found = {name: {"clean": clean[name], "errors": {}} for name in readers}
@@ -74,12 +74,6 @@ def measure(dataset: str, recognizers: dict, split: str = "test", count: int = D
     for one in found.values():
         one["mean"] = round(float(np.mean([*one["errors"].values()])), 6)
     return {"split": split, "n": count, "models": found}
-
-
-def _read(recognizer, samples: Samples) -> np.ndarray:
-    """The digits read, (N,) int64, -1 where a picture is refused."""
-    given = logits(recognizer.engine, recognizer.preparation, samples)
-    return answers(given, recognizer.calibration, samples.script).read
 
 
 def _listed(errors: list[float]) -> str:

@@ -112,6 +112,16 @@ def answers(logits: np.ndarray, calibration: Calibration, script: str = "auto") 
     return Answers(said, classes.max(axis=1) * is_digit)
 
 
+def ask(recognizer, samples: Samples, scale_known: bool = True, script_known: bool = True) -> Answers:
+    """What a recognizer, or an identifier, says of every picture.
+
+    scale_known, script_known: whether it is told the scan's scale, where there is one, and what the digits are written
+        in, where it reads that among others.
+    """
+    given = logits(recognizer.engine, recognizer.preparation, samples, scale_known)
+    return answers(given, recognizer.calibration, samples.script if script_known else "auto")
+
+
 def score(said: Answers, labels: np.ndarray, classes: tuple[str, ...]) -> Score:
     """Hold the answers against the labels: (N,) int64, indices into the names of the classes."""
     n, right = len(labels), said.read == labels
@@ -143,8 +153,7 @@ def evaluate(
 ) -> dict:
     """Score a recognizer on a dataset by its name: -> the score as JSON has it, with what was scored.
 
-    scale_known, script_known: whether the recognizer is told the scan's scale, where the dataset has one, and what
-        its digits are written in, where the recognizer reads that among others.
+    scale_known, script_known: as in `ask`.
     csv: a file to write what was said of every picture into.
     Raises ValueError, whose sentence says what is missing, or that the dataset is not of the model's kind.
     """
@@ -157,8 +166,7 @@ def evaluate(
             f"{dataset} has the classes {_listed(samples.classes)}, "
             f"{recognizer.name} was trained on {_listed(recognizer.classes)}; score it on {recognizer.data}"
         )
-    given = logits(recognizer.engine, recognizer.preparation, samples, scale_known)
-    said = answers(given, recognizer.calibration, samples.script if script_known else "auto")
+    said = ask(recognizer, samples, scale_known, script_known)
     if csv is not None:
         results.write_csv(csv, samples, said)
     what = {"model": recognizer.name, "dataset": dataset, "split": split}
