@@ -111,12 +111,12 @@ def short(recipes: dict[str, Recipe], reports: dict[str, dict], folder: str) -> 
     rows = [
         (
             _link(name, reports, folder),
-            with_label(tells(_dataset(settings, label)), _special(settings, label)),
+            with_label(tells(data), special),
             *_outcome(score),
-            published(settings, report) if _is_claimed(settings, label) else NONE,
+            claimed,
             weight(report),
         )
-        for name, label, score, settings, report in _tests(recipes, reports)
+        for name, data, special, claimed, score, report in _tests(recipes, reports)
     ]
     return table(heads, ("---", "---", "--:", "--:", ":-:", "--:", "--:"), rows)
 
@@ -128,27 +128,32 @@ def full(recipes: dict[str, Recipe], reports: dict[str, dict]) -> str:
     rows = [
         (
             _link(name, reports, ""),
-            with_label(_tested(_dataset(settings, label)), _special(settings, label)),
+            with_label(_tested(data), special),
             *_outcome(score),
-            published(settings, report) if _is_claimed(settings, label) else NONE,
+            claimed,
             percent(score["ece"]) if score else NONE,
             f"{report['parameters']:,}" if "parameters" in report else NONE,
             weight(report),
             duration(report.get("seconds")),
             answered(report.get("answer_ms")),
         )
-        for name, label, score, settings, report in _tests(recipes, reports)
+        for name, data, special, claimed, score, report in _tests(recipes, reports)
     ]
     return table(heads, ("---", "---", "--:", "--:", ":-:", "--:", "--:", "--:", "--:", "--:", "--:"), rows)
 
 
 def _tests(recipes: dict[str, Recipe], reports: dict[str, dict]) -> Iterable[tuple]:
-    """Every recipe's scores on the test set: (name, what was special, score or None, settings, report or {})."""
+    """Every recipe's scores on the test set: (name, dataset, what was special, published, score or None, report or {}).
+
+    A recipe of two datasets has its claim for the first.
+    """
     for name in [*recipes, *sorted(reports.keys() - recipes)]:
         report = reports.get(name, {})
         settings = report["recipe"] if report else dataclasses.asdict(recipes[name])
         for label, score in (tests(report) or {"": None}).items():
-            yield name, label, score, settings, report
+            data, special = placed(settings["data"], label)
+            claimed = published(settings, report) if sets(data)[0] == sets(settings["data"])[0] else NONE
+            yield name, data, special, claimed, score, report
 
 
 def tests(report: dict) -> dict[str, dict]:
@@ -161,19 +166,13 @@ def _link(name: str, reports: dict[str, dict], folder: str) -> str:
     return f"[`{name}`]({folder}{name}/README.md)" if name in reports else f"`{name}`"
 
 
-def _dataset(settings: dict, label: str) -> str:
-    """The dataset that a score is of: a recipe of two names it at the head of the label."""
-    return label.split(", ")[0] if label and len(sets(settings["data"])) > 1 else settings["data"]
+def placed(data: str, label: str) -> tuple[str, str]:
+    """The dataset that a score is of, which of several stands at the head of its label; and what was special about it.
 
-
-def _special(settings: dict, label: str) -> str:
-    """What was special about a score beside its dataset."""
-    return label.partition(", ")[2] if len(sets(settings["data"])) > 1 else label
-
-
-def _is_claimed(settings: dict, label: str) -> bool:
-    """Whether the claim is for the dataset of this score: the first of a recipe's."""
-    return sets(_dataset(settings, label))[0] == sets(settings["data"])[0]
+    "hoda+mnist", "hoda, scale known" -> "hoda", "scale known"; "hoda", "scale known" -> the same.
+    """
+    head, _, special = label.partition(", ")
+    return (head, special) if head in sets(data) else (data, label)
 
 
 def tells(data: str) -> str:

@@ -152,9 +152,8 @@ def metadata(report: dict) -> ModelCardData:
 
 
 def _result(report: dict, label: str, score: dict) -> EvalResult:
-    data, _, special = label.partition(", ")
-    if data not in (named := sets(report["recipe"]["data"])):  # one of several stands at the head of its score's label
-        data, special = named[0], label
+    data, special = tables.placed(report["recipe"]["data"], label)
+    data = sets(data)[0]
     return EvalResult(
         task_type="image-classification",
         task_name="Writer identification" if _tells_writers(report) else "Digit recognition",
