@@ -1,7 +1,10 @@
 """Our own network for both scripts: Persian digits, Latin digits, and what is no digit."""
 
+import dataclasses
+
 from hwr.imaging.preparation import Preparation
-from hwr.recipes.recipe import Claim, Handwriting, Phase, Recipe
+from hwr.recipes.hoda_compact import HODA_COMPACT
+from hwr.recipes.recipe import Handwriting, Recipe
 
 DIGITS = Recipe(
     name="digits",
@@ -25,26 +28,9 @@ DIGITS = Recipe(
             "Thabit.ttf",
         ),
     ),
-    phases=(
-        Phase(
-            epochs=24,
-            optimizer="adamw",
-            lr=3e-3,
-            schedule="one-cycle",
-            warmup=0.2,
-            weight_decay=0.02,
-            smoothing=0.05,
-            averaging=0.998,
-        ),
-    ),
+    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=24),),
     batch=256,
     precision="bf16",
-    claim=Claim(
-        0.9956,
-        "Hoda's test set, a convolutional network and a support vector machine",
-        "Persian Handwritten Digit Recognition Using Combination of Convolutional Neural Network and "
-        "Support Vector Machine Methods, The International Arab Journal of Information Technology; "
-        "https://iajit.org/paper/2139",
-    ),
+    claim=HODA_COMPACT.claim,
     differs=("a network of our own for both scripts; the claim is the best published figure on Hoda's split",),
 )

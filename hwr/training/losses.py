@@ -3,9 +3,8 @@
 import torch
 from torch.nn.functional import cross_entropy
 
-from hwr.data.samples import DIGITS, SCRIPTS
-
-ONE, BOTH = len(DIGITS), len(SCRIPTS) * len(DIGITS)
+from hwr.data.samples import SCRIPTS
+from hwr.evaluation.calibration import BOTH, ONE
 
 
 def loss(logits: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
