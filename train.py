@@ -107,9 +107,8 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         given["init"] = args.init or "random"
         by_phase = SMOKE | _given(by_phase)
         if recipe.augment:
-            given["augment"] = dataclasses.replace(recipe.augment, views=SMOKE_VIEWS)
-        if isinstance(recipe.augment, Handwriting):
-            given["augment"] = dataclasses.replace(given["augment"], fonts=())  # those that are there will do
+            fewer = {"fonts": ()} if isinstance(recipe.augment, Handwriting) else {}  # those that are there will do
+            given["augment"] = dataclasses.replace(recipe.augment, views=SMOKE_VIEWS, **fewer)
     if args.schedule:
         by_phase["stop"] = 0  # a schedule runs to its end
     if args.lr and len(args.lr) != len(recipe.phases):

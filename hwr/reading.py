@@ -10,8 +10,9 @@ from hwr.evaluation.calibration import narrow
 from hwr.imaging import segment
 from hwr.imaging.preparation import MM_PER_INCH
 from hwr.imaging.segment import Piece, Row
-from hwr.imaging.stages import Stages
+from hwr.imaging.stages import WORK, Stages
 
+LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
 ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros left out, in the median
 
 CERTAIN = 0.97  # a piece read with this confidence is not cut

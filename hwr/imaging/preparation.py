@@ -42,14 +42,12 @@ class Preparation:
     def stages(self, gray: np.ndarray) -> Stages:
         """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
         if self.gray and max(gray.shape) <= SMALL:
-            binary, ink = soft(gray)
-            return self._rest(gray, gray, binary, center(ink))
-        small = self.sized(gray)
-        binary = binarize(small)
-        return self._rest(gray, small, binary, center(binary))
-
-    def _rest(self, gray: np.ndarray, small: np.ndarray, binary: np.ndarray, centered: np.ndarray | None) -> Stages:
-        """The stages from the centered one on."""
+            small = gray
+            binary, ink = soft(small)
+        else:
+            small = self.sized(gray)
+            binary = ink = binarize(small)
+        centered = center(ink)
         if centered is None:
             return Stages(small, binary, None, None, 0.0)
         size = max(centered.shape) * max(gray.shape) / max(small.shape)

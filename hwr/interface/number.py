@@ -1,8 +1,8 @@
 """A number on the page: its text, and the picture on which each of its digits has its box."""
 
 from hwr.imaging.decode import decode
-from hwr.imaging.stages import WORK
 from hwr.interface.answer import data_url
+from hwr.reading import LONGEST
 from hwr.recognizer import Recognizer
 
 SHOWN = 720  # px: the card is not wider on most screens
@@ -13,7 +13,7 @@ def number(recognizer: Recognizer, image: bytes, script: str) -> dict:
 
     A digit's "box" is [x0, y0, x1, y1] as shares of the picture's width and height.
     """
-    gray = decode(image, 2 * WORK)
+    gray = decode(image, LONGEST)
     reading = recognizer.read_number(gray, script=script)
     height, width = gray.shape
     digits = [

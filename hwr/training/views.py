@@ -67,12 +67,13 @@ class Views:
         """The validation pictures of each dataset, their script known; twice where the network can be told the scan's
         scale, with it and without."""
         prepare, names = self._recipe.prepare, data.sets(self._recipe.data)
+        if not isinstance(prepare, Preparation):
+            samples = data.read(self._recipe.data, "validation", self._data_dir)
+            x, labels = check_pages(samples, prepare, self._network)
+            return [Check("validation", x, labels, slice(len(samples.classes)))]
         checks = []
         for name in names:
             samples = data.read(name, "validation", self._data_dir)
-            if not isinstance(prepare, Preparation):
-                x, labels = check_pages(samples, prepare, self._network)
-                return [Check("validation", x, labels, slice(len(samples.classes)))]
             first = _first(samples, names)
             columns = slice(first, first + len(samples.classes))
             for known in known_scales(samples, prepare):
