@@ -18,9 +18,10 @@ FEW = 20  # classes: the table of more is folded away
 
 HEAD = """# Results
 
-Ours beside the published figures. Settings were chosen on validation data; every test set was scored once, by
-`train.py`. The interval is Wilson's, at 95 %; a picture that is refused counts as wrong; the calibration error is
-the expected one over 15 bins. The recipes on 70 writers' pages do writer identification: whose hand, among 70.
+Ours beside the published figures. Settings were chosen on validation data; a test set is scored once, by `train.py`,
+at the end of each training, and [the README](../README.md#how-well-it-reads) tells which recipes were trained more
+than once. The interval is Wilson's, at 95 %; a picture that is refused counts as wrong; the calibration error is the
+expected one over 15 bins. The recipes on 70 writers' pages do writer identification: whose hand, among 70.
 `python -m hwr report` writes this page, the recipes' and the README's tables from the reports."""
 
 BEARS = """## How much each bears
