@@ -140,10 +140,8 @@ def test_another_model_is_served_where_it_is_named(tmp_path):
     assert (recognizer.name, notice) == (folder, None)
 
 
-@pytest.mark.parametrize(
-    ("error", "away"), [(AwayError("the Hub is away"), True), (hwr.WeightsError("it is bad"), False)]
-)
-def test_what_ships_is_served_where_that_fails(monkeypatch, error, away):
+def served_instead(monkeypatch, error: Exception):
+    """What is served where loading user/repo ends in this error."""
     load = hwr.load
 
     def fail(name=hwr.DEFAULT):
@@ -152,7 +150,14 @@ def test_what_ships_is_served_where_that_fails(monkeypatch, error, away):
         return load(name)
 
     monkeypatch.setattr(hwr, "load", fail)
-    recognizer, notice = served("user/repo")
+    return served("user/repo")
+
+
+@pytest.mark.parametrize(
+    ("error", "away"), [(AwayError("the Hub is away"), True), (hwr.WeightsError("it is bad"), False)]
+)
+def test_what_ships_is_served_where_that_fails(monkeypatch, error, away):
+    recognizer, notice = served_instead(monkeypatch, error)
     assert recognizer.name == hwr.DEFAULT
     assert (notice.model, notice.wanted, notice.away) == (hwr.DEFAULT, "user/repo", away)
     assert notice.sentence.startswith("digits, which ships with hwr, answers in place of user/repo: ")
@@ -161,15 +166,7 @@ def test_what_ships_is_served_where_that_fails(monkeypatch, error, away):
 
 @pytest.mark.parametrize("error", [MemoryError(), RecursionError(), TypeError("a secret"), OSError(28, "No space")])
 def test_nothing_keeps_the_page_from_starting(monkeypatch, capsys, error):
-    load = hwr.load
-
-    def fail(name=hwr.DEFAULT):
-        if name == "user/repo":
-            raise error
-        return load(name)
-
-    monkeypatch.setattr(hwr, "load", fail)
-    recognizer, notice = served("user/repo")
+    recognizer, notice = served_instead(monkeypatch, error)
     assert (recognizer.name, notice.away) == (hwr.DEFAULT, False)
     assert f"user/repo can't be loaded ({type(error).__name__}); choose another model" in notice.sentence
     assert "Traceback" in capsys.readouterr().err, "for whoever runs the page"
