@@ -4,7 +4,7 @@ import pytest
 from made import latin
 from scans import scan
 
-from hwr.imaging.augment import mark, redraw, rewrite
+from hwr.imaging.augment import MARK_SHARES, mark, redraw, rewrite
 
 MARGIN = 4  # px of paper, as the reader of Hoda leaves
 
@@ -111,7 +111,7 @@ def test_marks_are_ink_or_a_gap_in_it(marked):
     added = [(other < gray).any() for gray, other in marked]
     taken = [(other > gray).any() for gray, other in marked]
     assert not any(a and t for a, t in zip(added, taken, strict=True))
-    assert np.mean(added) == pytest.approx(3 / 4, abs=0.12)  # lines, dots in a row, grains
+    assert np.mean(added) == pytest.approx(1 - MARK_SHARES[-1], abs=0.12)  # all but the gaps
     assert np.mean(taken) > 0.1
 
 

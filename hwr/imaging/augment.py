@@ -12,6 +12,7 @@ PAPER, INK = 255, 0
 KNOTS = np.linspace(-0.5, 0.5, 4)  # where a cubic patch has its control points
 FINE = 3  # times by which a scan in gray is enlarged before it is warped
 BLOT = 0.6  # of its box filled: a digit this full has no strokes to thin
+MARKS, MARK_SHARES = ("line", "zigzag", "dots", "dirt", "gap"), (0.2, 0.3, 0.2, 0.15, 0.15)
 
 
 def rewrite(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -54,21 +55,25 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def mark(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Something across a digit that is not of it: (H, W) uint8, 0 ink, 255 paper -> the same size.
 
-    A line from side to side, whole or dotted, as rules and boxes leave; grains of dirt; or a gap where the pen
-    left no ink.
+    A line from side to side, whole, dotted or a zigzag, as rules, boxes and a pen that strikes out leave; grains of
+    dirt; or a gap where the pen left no ink.
     """
     marked, (height, width) = gray.copy(), gray.shape
-    kind, thick = rng.integers(4), int(rng.integers(1, 4))
+    kind, thick = MARKS[rng.choice(len(MARKS), p=MARK_SHARES)], int(rng.integers(1, 5))
     middle = rng.normal(0.5, 0.2, 2) * (width, height)
     way = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, np.pi)
     along = np.array([np.cos(way), np.sin(way)]) * max(height, width)
     start, end = (np.round(middle + way * along).astype(int) for way in (-1, 1))
-    if kind == 0:
+    if kind == "line":
         cv2.line(marked, start.tolist(), end.tolist(), INK, thick, cv2.LINE_AA)
-    elif kind == 1:
+    elif kind == "zigzag":
+        teeth = np.linspace(start, end, int(rng.integers(8, 50)))
+        teeth[::2] += rng.uniform(0.05, 0.2) * max(height, width) * np.array([-np.sin(way), np.cos(way)])
+        cv2.polylines(marked, [np.round(teeth).astype(np.int32)], False, INK, thick, cv2.LINE_AA)
+    elif kind == "dots":
         for x, y in np.linspace(start, end, int(rng.integers(20, 60))).round().astype(int).tolist():
             cv2.circle(marked, (x, y), thick, INK, -1)
-    elif kind == 2:
+    elif kind == "dirt":
         for x, y in (rng.uniform(0, 1, (rng.integers(3, 20), 2)) * (width, height)).astype(int).tolist():
             cv2.circle(marked, (x, y), int(rng.integers(1, 4)), INK, -1)
     else:
