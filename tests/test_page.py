@@ -82,6 +82,18 @@ def test_the_other_digits(visit, digit):
     expect_digit(page, str(digit))
 
 
+def test_the_script_follows_the_language_until_the_visitor_says_which(visit):
+    page = visit()
+    pressed = page.locator('.scripts:visible [aria-pressed="true"]')
+    english, persian = (page.locator(f".languages [lang={name}]") for name in ("en", "fa"))
+    for language, script in ((persian, "persian"), (english, "auto")):
+        language.click()
+        expect(pressed).to_have_attribute("data-script", script)
+    page.locator('.scripts:visible [data-script="latin"]').click()
+    persian.click()
+    expect(pressed).to_have_attribute("data-script", "latin")
+
+
 @pytest.mark.parametrize(
     ("brush", "stroke"),
     [("4.5", [(0.5, 0.5)]), ("4.5", ring(0.035)), ("1.5", ring(0.3))],

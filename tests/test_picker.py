@@ -1,6 +1,5 @@
 """Models on the page, in Chromium: what is offered, another one chosen, one that comes late, one that never comes."""
 
-import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +84,7 @@ def test_another_model_reads_what_is_drawn(visit):
     page = visit()
     line = page.locator(".picker:visible .reader span")
     told = catalog.here(DEFAULT)
-    measured = f"{math.floor(1e4 * told.accuracy + 0.5) / 100:.2f}% on Hoda"  # a browser rounds halves up
+    measured = f"{told.accuracy:.2%} on Hoda"
     expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB", measured])
     draw(page, pictures.STROKES[5])
     expect_digit(page, "5")

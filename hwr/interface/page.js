@@ -50,9 +50,14 @@ window.hwr = (() => {
     return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(value);
   }
 
-  // What was measured, as the tables have it: 0.9972 is 99.72%.
+  // What was measured, as the tables have it: 0.9972 is 99.72%, 0.99425 is 99.42%, half to even.
   function measured(share) {
-    const shown = { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    const shown = {
+      style: "percent",
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+      roundingMode: "halfEven",
+    };
     return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(share);
   }
 

@@ -1,11 +1,13 @@
 // How a visitor wants pictures to be read: as one digit or a number, in a script or in either. The tabs share it.
 hwr.wishes = (() => {
   const listeners = [];
-  const wish = { script: "auto", isNumber: false };
+  // Until the visitor says which script, the page's language does: a drawn ۶ could be a 7, but who reads Persian means ۶.
+  const usual = { fa: "persian", en: "auto" };
+  const wish = { script: null, isNumber: false };
 
   return {
     // A network of one script is not asked for another.
-    script: () => (hwr.models.chosen().script === "both" ? wish.script : "auto"),
+    script: () => (hwr.models.chosen().script === "both" ? (wish.script ?? usual[hwr.spoken()]) : "auto"),
     isNumber: () => wish.isNumber,
     set(change) {
       Object.assign(wish, change);
@@ -38,5 +40,10 @@ hwr.wishing = (desk, again) => {
     again();
   });
   hwr.models.listen(show);
+  hwr.listen(() => {
+    const before = scripts.querySelector('[aria-pressed="true"]')?.dataset.script;
+    show();
+    if (before !== hwr.wishes.script()) again();
+  });
   show();
 };
