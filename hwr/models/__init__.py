@@ -5,7 +5,7 @@ from functools import partial
 
 from torch import nn
 
-from hwr.models.compact import BOTH, Compact
+from hwr.models.compact import BOTH, DIGITS, WIDER, Compact
 from hwr.models.initial import InitError, initialize
 from hwr.models.lenet5 import LeNet5
 from hwr.models.mlp import MLP
@@ -18,7 +18,8 @@ __all__ = ["BUILDERS", "InitError", "build", "initialize"]
 
 BUILDERS: dict[str, Callable[[], nn.Module]] = {
     "compact": Compact,
-    "compact-both": partial(Compact, BOTH, (16, 32, 64, 112)),
+    "compact-both": partial(Compact, BOTH, WIDER),
+    "compact-scans": partial(Compact, DIGITS, WIDER),
     "cnn-deep": DeepCNN,
     "cnn-shallow": ShallowCNN,
     "lenet5": LeNet5,

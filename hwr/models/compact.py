@@ -3,12 +3,14 @@
 import torch
 from torch import nn
 
+DIGITS = 10  # of one script
 CLASSES = 11  # the ten digits, and no digit
 BOTH = 21  # ten Persian digits, ten Latin ones, and no digit
+WIDER = (16, 32, 64, 112)  # channels, in a megabyte of 16-bit weights all the same
 
 
 class Compact(nn.Module):
-    """(N, 2, 32, 32) float32, ink and size planes in 0 to 1 -> (N, classes) logits; the last is "no digit".
+    """(N, 2, 32, 32) float32, ink and size planes in 0 to 1 -> (N, classes) logits; the last of 11 or 21 is "no digit".
 
     Three halvings from 32 to 4 pixels, a residual pair at 16 and at 8. The last 4×4 map is not averaged
     but weighed position by position: where a stroke ends is what tells ۲ from ۳.

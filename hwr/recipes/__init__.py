@@ -3,6 +3,7 @@
 from hwr.recipes.digits import DIGITS
 from hwr.recipes.hoda_compact import HODA_COMPACT
 from hwr.recipes.hoda_resnet50 import HODA_RESNET50
+from hwr.recipes.hoda_scans import HODA_SCANS
 from hwr.recipes.mnist_cnns import MNIST_CNN_ADADELTA, MNIST_CNN_RMSPROP
 from hwr.recipes.mnist_mlp import MNIST_MLP
 from hwr.recipes.pages70 import PAGES70_COMPACT, PAGES70_MOBILENETV2
@@ -16,6 +17,7 @@ RECIPES = {
     for recipe in (
         DIGITS,
         HODA_COMPACT,
+        HODA_SCANS,
         HODA_RESNET50,
         PERSIAN_LENET5,
         MNIST_MLP,
