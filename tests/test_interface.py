@@ -305,13 +305,13 @@ def test_only_so_many_pictures_at_once(recognizer, monkeypatch, tmp_path):
         assert slow.started.acquire(timeout=20)
     assert read(url(png(drawing(1)))) == {"error": door.BUSY, "busy": True}
     with pytest.raises(door.BusyError):  # programs wait in the same line
-        endpoint.record(ask, path)
+        endpoint.record(ask, "read", path)
     slow.go_on.set()
     for reader in readers:
         reader.join()
     assert [said["digit"] for said in answers] == ["1"] * door.AT_ONCE
     assert read(url(png(drawing(7))))["digit"] == "7"
-    assert endpoint.record(ask, path)["digit"] == "1"
+    assert endpoint.record(ask, "read", path)["digit"] == "1"
 
 
 @pytest.fixture
@@ -428,9 +428,9 @@ def test_a_huge_body_is_refused_over_http(served):
     assert call(served, "x" * 20_000_000).status_code == 413
 
 
-def test_programs_find_one_endpoint(client):
+def test_programs_find_two_endpoints(client):
     described = client.view_api(return_format="dict")
-    assert list(described["named_endpoints"]) == ["/read"]
+    assert list(described["named_endpoints"]) == ["/read", "/read_number"]
     assert not described["unnamed_endpoints"]
 
 
@@ -486,6 +486,16 @@ def test_a_program_may_name_a_model(served, client, tmp_path):
         client.predict(handle_file(path), "four", api_name="/read")
     with pytest.raises(AppError, match="the file is damaged"):
         client.predict(handle_file(path), "broken", api_name="/read")
+
+
+def test_a_program_asks_for_a_number(client, tmp_path):
+    path = tmp_path / "15.png"
+    path.write_bytes(png(np.hstack([drawing(1), drawing(5)])))
+    said = client.predict(handle_file(path), script="persian", api_name="/read_number")
+    assert (said["text"], said["script"]) == ("15", "persian")
+    assert [digit["digit"] for digit in said["digits"]] == ["1", "5"]
+    path.write_bytes(png(BLANK))
+    assert client.predict(handle_file(path), api_name="/read_number")["reason"] == reading.NOTHING
 
 
 def test_a_program_is_told_that_nothing_is_written(client, tmp_path):
@@ -545,9 +555,9 @@ def test_a_file_has_5_mb_at_most(recognizer, tmp_path):
     path = tmp_path / "large.png"
     path.write_bytes(png(drawing(5)).ljust(door.MOST + 1, b"\0"))
     with pytest.raises(PictureError, match="more than 5 MB"):
-        endpoint.record(only(recognizer), path)
+        endpoint.record(only(recognizer), "read", path)
     with pytest.raises(FileNotFoundError):
-        endpoint.record(only(recognizer), tmp_path / "gone.png")
+        endpoint.record(only(recognizer), "read", tmp_path / "gone.png")
 
 
 def test_a_large_upload_is_refused(served):

@@ -1,4 +1,4 @@
-"""The same answers for programs: the named endpoint /read, a picture's file in, JSON out."""
+"""The same answers for programs: the named endpoints /read and /read_number, a picture's file in, JSON out."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ PATIENCE = 30.0  # s: so long a program waits for a model that is loaded for it;
 
 
 def add(demo: gr.Blocks, ask: Callable) -> None:
-    """Add the endpoint to the page that is being built. `ask` is what `hwr.interface.door.bounded` gives."""
+    """Add the endpoints to the page that is being built. `ask` is what `hwr.interface.door.bounded` gives."""
 
     def read(picture: str | None, model: str | None = None, script: str | None = None) -> dict:
         """Read one handwritten digit from a picture (PNG, JPEG, WebP, GIF, BMP or TIFF, up to 5 MB).
@@ -23,10 +23,21 @@ def add(demo: gr.Blocks, ask: Callable) -> None:
         model: the name of one that the page offers; without it, the one that the page serves answers.
         script: "persian" or "latin" where it is known what the digit is written in; without it, either may be.
         """
+        return told("read", picture, model, script)
+
+    def read_number(picture: str | None, model: str | None = None, script: str | None = None) -> dict:
+        """Read a handwritten number of up to 40 digits from a picture of one of the same kinds.
+
+        model: the name of one that the page offers; without it, the one that the page serves answers.
+        script: "persian" or "latin" where it is known what the number is written in; without it, either may be.
+        """
+        return told("read_number", picture, model, script)
+
+    def told(method: str, picture: str | None, model: str | None, script: str | None) -> dict:
         if picture is None:
             raise gr.Error("no picture came; send a file")
         try:
-            return record(ask, Path(picture), model, script)
+            return record(ask, method, Path(picture), model, script)
         except (PictureError, ScriptError, WeightsError, BusyError) as error:
             raise gr.Error(str(error)) from None
         except FileNotFoundError:
@@ -37,17 +48,19 @@ def add(demo: gr.Blocks, ask: Callable) -> None:
     model = gr.Textbox(visible=False, label="model", value=None)
     script = gr.Textbox(visible=False, label="script", value=None)
     given, answer = [picture, model, script], gr.JSON(visible=False, label="answer")
-    gr.on([], read, given, answer, api_name="read", concurrency_limit=AT_ONCE, show_progress="hidden")
+    for function in (read, read_number):
+        gr.on([], function, given, answer, concurrency_limit=AT_ONCE, concurrency_id="files", show_progress="hidden")
     fill_in(demo)
 
 
-def record(ask: Callable, path: Path, model: str | None = None, script: str | None = None) -> dict:
+def record(ask: Callable, method: str, path: Path, model: str | None = None, script: str | None = None) -> dict:
     """What one picture says, ready for JSON. Raises what `ask` does, and FileNotFoundError where it is gone.
 
+    method: of a Recognizer, "read" or "read_number".
     It has no "path", as the command's answers do: Gradio's clients would take it for a file to download.
     """
     check_size(path.stat().st_size)
-    return ask(lambda recognizer: recognizer.read(path, script=script or "auto"), model, PATIENCE).json()
+    return ask(lambda recognizer: getattr(recognizer, method)(path, script=script or "auto"), model, PATIENCE).json()
 
 
 def fill_in(demo: gr.Blocks) -> None:
