@@ -52,6 +52,8 @@ def load(name: str = DEFAULT) -> Recognizer | Identifier:
     """
     files = _files(name)
     config = _config(name, files["config.json"])
+    if config["kind"] == "row":
+        raise WeightsError(f"{name} tells apart the digits of a whole number, for read_number; it reads none by itself")
     try:
         preparation = KINDS[config["kind"]](**config["preparation"])
         calibration = Calibration(**config["calibration"])

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hwr.evaluation.calibration import narrow
+from hwr import rows
+from hwr.data.samples import SCRIPTS
+from hwr.evaluation.calibration import BOTH, ONE, narrow
 from hwr.imaging import segment
+from hwr.imaging.cuts import cut
 from hwr.imaging.preparation import MM_PER_INCH
 from hwr.imaging.segment import Piece, Row
 from hwr.imaging.stages import WORK, Stages
@@ -20,7 +23,8 @@ CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 NEAR = 0.3  # pieces farther apart than this are not one digit
-LEAST = 1e-6  # no reading is less probable: one bad piece does not outweigh all the others
+LEAST = math.log(1e-9)  # no reading is less probable: one bad piece does not outweigh all the others
+HEARD = 0.5  # of what the network of rows says counts beside what that of single digits says
 SEAM = 0.6  # nats that a cut costs where it is as long as the piece that it leaves
 DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
@@ -142,7 +146,11 @@ class _Reader:
         self.dpi = self._dpi(row, dpi)
         self.typical = self._typical()
         self._mend()
+        network = rows.shipped()
+        answer = network and network.hear(row)
+        self.heard = None
         self.known = self.script = self._decide() if script == "auto" else script
+        self.heard = answer and answer.within(self.script)
 
     def _dpi(self, row: Row, dpi: float | None) -> float | None:
         """The resolution at which the number's digits would be as high as Hoda's: their sizes then mean the same."""
@@ -163,7 +171,7 @@ class _Reader:
         logits = np.stack([glyph.logits for glyph in glyphs])
         _, is_digit = self.recognizer.calibration.probabilities(logits)
         share = self.recognizer.calibration.by_script(logits).max(axis=2)
-        joint = (is_digit[:, None] * np.log(np.maximum(share, LEAST))).sum(axis=0)
+        joint = (is_digit[:, None] * np.log(np.maximum(share, 1e-6))).sum(axis=0)
         return scripts[int(joint.argmax())]
 
     def best(self) -> list[Glyph]:
@@ -191,7 +199,7 @@ class _Reader:
             doubtful = glyph.cost - DIGIT > -math.log(CERTAIN) or wide > WIDE
             parts = [glyph.piece]
             if glyph.logits is not None and wide > CUT and doubtful:
-                parts = segment.cut(glyph.piece, self.height)
+                parts = cut(glyph.piece, self.height)
             whole.append(glyph._replace(first=len(pieces), last=len(pieces) + len(parts)))
             pieces += parts
             origin += [k] * len(parts)
@@ -249,21 +257,44 @@ class _Reader:
         x = [prepare.input(stage, self._size_known()) for stage in stages if stage]
         said = self.recognizer.engine.logits(np.stack(x)) if x else np.zeros((0, 10), np.float32)
         digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
-        believed = iter(zip(said, digits.argmax(axis=1), digits.max(axis=1) * is_digit, strict=True))
+        joint = np.log(np.maximum(digits, 1e-12)) + np.log(np.maximum(is_digit, 1e-12))[:, None]
+        if self.heard and len(said):
+            heard = self.heard.single([self._between(*run) for run, stage in zip(runs, stages, strict=True) if stage])
+            joint += HEARD * heard
+            said = self._louder(said, heard)
+        believed = iter(zip(said, joint.argmax(axis=1), joint.max(axis=1), strict=True))
         glyphs = []
         for (first, last), piece, stage in zip(runs, joined, stages, strict=True):
-            logits, digit, share = next(believed) if stage else (None, None, 1.0)
-            if share and stage:
-                share *= math.exp(-COVERED * self._covered(first, last, piece))
-            if stage and self._stray(piece):
-                share *= math.exp(-STRAY)
-            cost = DIGIT - math.log(max(share, LEAST)) + SEAM * self._torn(first, last, piece)
+            logits, digit, share = next(believed) if stage else (None, None, 0.0)
+            if stage:
+                share -= COVERED * self._covered(first, last, piece) + STRAY * self._stray(piece)
+            cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece)
             if stage:
                 cost += self._odd(piece, digit)
             if last > first + 1:
                 cost += sum(APART * (each / self.typical - TIGHT) for each in self._paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, stage, logits, cost))
         return glyphs
+
+    def _between(self, first: int, last: int) -> tuple[float, float]:
+        """The columns between which only a glyph's own ink is: in the middle of the paper on either side."""
+        return self._border(first), self._border(last)
+
+    def _border(self, k: int) -> float:
+        if k == 0:
+            return -math.inf
+        if k == len(self.pieces):
+            return math.inf
+        return (max(p.box[2] for p in self.pieces[:k]) + min(p.box[0] for p in self.pieces[k:])) / 2
+
+    def _louder(self, said: np.ndarray, heard: np.ndarray) -> np.ndarray:
+        """The network of digits' logits, as if it had heard the other, too: (n, K), (n, 10) -> (n, K)."""
+        first = SCRIPTS.index(self.script) * ONE if said.shape[1] == BOTH + 1 else 0
+        said = said.copy()
+        most = heard.max(axis=1, keepdims=True)
+        share = heard - most - np.log(np.exp(heard - most).sum(axis=1, keepdims=True))
+        said[:, first : first + ONE] += self.recognizer.calibration.temperature * HEARD * share
+        return said
 
     def _covered(self, first: int, last: int, piece: Piece) -> float:
         """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""

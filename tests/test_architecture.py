@@ -20,6 +20,7 @@ LEVELS = [
     {"recipes", "engines", "attribution"},
     {"evaluation"},
     {"training", "hub"},
+    {"rows"},
     {"reading"},
     {"recognizer", "writer"},
     {"hwr"},  # hwr/__init__.py, what `import hwr` offers

@@ -9,9 +9,10 @@ from hwr.data import READERS, scripts, sets
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.rings import RingPreparation
+from hwr.imaging.rows import RowPreparation
 from hwr.models import BUILDERS, build
 from hwr.models.compact import Compact
-from hwr.recipes import KINDS, RECIPES, Handwriting, Pens, Windows
+from hwr.recipes import KINDS, RECIPES, Handwriting, Pens, Strings, Windows
 from hwr.training.optimizers import OPTIMIZERS
 
 every = pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
@@ -19,7 +20,7 @@ every = pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
 
 def test_the_published_systems_and_our_own():
     assert list(RECIPES) == [
-        "digits", "hoda-compact", "hoda-resnet50", "persian-lenet5", "mnist-mlp", "mnist-cnn-adadelta",
+        "digits", "numbers", "hoda-compact", "hoda-resnet50", "persian-lenet5", "mnist-mlp", "mnist-cnn-adadelta",
         "mnist-cnn-rmsprop", "pages70-mobilenetv2", "pages70-compact",
     ]  # fmt: skip
 
@@ -47,8 +48,10 @@ def test_its_inputs_fit_its_network(recipe):
     classes = 70 if recipe.data == "pages70" else 10 * len(scripts(recipe.data))
     with torch.inference_mode():
         answer = network(torch.zeros(1, *recipe.prepare.shape))
-    refuses = recipe.name in ("digits", "hoda-compact")  # these know "no digit", too
-    assert answer.shape == (1, classes + refuses)
+    refuses = recipe.name in ("digits", "numbers", "hoda-compact")  # these know "no digit", too
+    assert answer.shape[:2] == (1, classes + refuses)
+    columns = recipe.prepare.width // recipe.prepare.step if recipe.model == "rows" else 1  # each is told
+    assert answer.numel() == columns * (classes + refuses)
     assert torch.isfinite(answer).all()
 
 
@@ -73,7 +76,12 @@ def test_its_settings_make_sense(recipe):
 
 @every
 def test_what_is_augmented_fits_what_is_prepared(recipe):
-    kinds = {Preparation: (Handwriting, type(None)), PagePreparation: (Windows,), RingPreparation: (Pens,)}
+    kinds = {
+        Preparation: (Handwriting, type(None)),
+        PagePreparation: (Windows,),
+        RingPreparation: (Pens,),
+        RowPreparation: (Strings,),
+    }
     assert isinstance(recipe.augment, kinds[type(recipe.prepare)])
     if isinstance(recipe.augment, Handwriting):
         assert recipe.augment.redrawn + recipe.augment.photographed + recipe.augment.marked < 1  # the others are scans

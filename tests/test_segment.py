@@ -149,18 +149,6 @@ def test_noise_is_no_number_and_costs_little():
     assert time.process_time() - start < 2
 
 
-def test_what_touches_is_cut_where_it_touches():
-    page = row((7, 7), step=46)
-    (piece,) = found(page).pieces
-    parts = segment.cut(piece, found(page).height)
-    assert len(parts) >= 2
-    assert parts[0].seam == 0
-    assert all(part.seam > 0 for part in parts[1:])
-    whole = segment.join(parts)
-    assert whole.box == piece.box
-    np.testing.assert_array_equal(whole.ink, piece.ink)
-
-
 def test_paper_between_two_pieces():
     one = segment.Piece((0, 0, 10, 10), np.full((10, 10), 255, np.uint8))
     other = segment.Piece((15, 0, 20, 10), np.full((10, 5), 255, np.uint8))

@@ -22,17 +22,32 @@ SEEDS = {"train": 21, "validation": 22, "test": 23}
 DIGITS = (2, 20)  # how many a number has
 HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
 MARKS = ".,-/"  # between groups of digits, where a number is marked
-TOUCHING = 5  # of so many pairs of neighbors one more may touch
-DEEPEST = 0.15  # of the narrower one's width may lie over or under its neighbor where two touch
 TURN = 7.0  # degrees at most, to either side
 
 
 class Number(NamedTuple):
-    """A number on paper: (H, W) uint8, ink darker; its text, "0" to "9" and marks; and the paper's condition."""
+    """A number on paper.
+
+    image: (H, W) uint8, ink darker; text: its digits "0" to "9" and marks; condition: one of CONDITIONS.
+    ends: (n, 2, 2) float64, of each digit the middles of its left and its right side, x and y in px.
+    """
 
     image: np.ndarray
     text: str
     condition: str
+    ends: np.ndarray
+
+
+class Contact(NamedTuple):
+    """How digits touch: of so many pairs of neighbors one more may; how much of the narrower one's width may lie over
+    or under its neighbor, for those that do; and how deep one sinks into the other, in heights of a digit, at most."""
+
+    pairs: int
+    deepest: float
+    sunk: float
+
+
+TOUCHING = Contact(pairs=5, deepest=0.15, sunk=0.05)
 
 
 class Hand(NamedTuple):
@@ -48,9 +63,14 @@ def strings(source: str, split: str, count: int, data_dir: Path | None = None) -
     source: "hoda" for Persian digits, "mnist" for Latin. Raises what its reader raises.
     """
     samples = SOURCES[source](split, data_dir)
-    ordinary = float(np.median([_tight(image).shape[0] for image in samples.images]))
+    usual = ordinary(samples)
     for k in range(count):
-        yield write(samples, ordinary, CONDITIONS[k % len(CONDITIONS)], np.random.default_rng((SEEDS[split], k)))
+        yield write(samples, usual, CONDITIONS[k % len(CONDITIONS)], np.random.default_rng((SEEDS[split], k)))
+
+
+def ordinary(samples: Samples) -> float:
+    """The height in px of an ordinary digit of a dataset."""
+    return float(np.median([_tight(image).shape[0] for image in samples.images]))
 
 
 def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Generator) -> Number:
@@ -59,22 +79,37 @@ def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Gene
     ordinary: the height in px of an ordinary digit of the samples.
     """
     chosen = rng.integers(len(samples.images), size=rng.integers(DIGITS[0], DIGITS[1] + 1))
-    scans = [_tight(samples.images[k]) for k in chosen]
     text = "".join(str(samples.labels[k]) for k in chosen)
-    hand = Hand(rng.uniform(*HEIGHT), 0.0)
-    scale = hand.height / ordinary
-    glyphs = [enlarge(255 - scan, scale) for scan in scans]
-    glyphs = [glyph[_box(glyph)] for glyph in glyphs]
-    hand = hand._replace(pen=hand.height * rng.uniform(0.09, 0.13))
+    height = rng.uniform(*HEIGHT)
+    glyphs = [glyph(samples.images[k], height / ordinary) for k in chosen]
+    return compose(text, glyphs, Hand(height, height * rng.uniform(0.09, 0.13)), condition, TOUCHING, rng)
+
+
+def glyph(scan: np.ndarray, scale: float) -> np.ndarray:
+    """A scanned digit's ink, so many times as large: (h, w) uint8, 0 ink -> (H, W) float32, 1 ink, cut to its box."""
+    return tight(enlarge(255 - _tight(scan), scale))
+
+
+def tight(ink: np.ndarray) -> np.ndarray:
+    """Cut ink to its box: (H, W) float32, 1 ink -> (h, w)."""
+    return ink[_box(ink)]
+
+
+def compose(
+    text: str, glyphs: list[np.ndarray], hand: Hand, condition: str, contact: Contact, rng: np.random.Generator
+) -> Number:
+    """Put glyphs, (h, w) float32 with 1 for ink, beside one another on paper; `text` is what they say."""
     if condition == "boxed":
-        ink = _boxed(glyphs, hand, rng)
+        ink, boxes = _boxed(glyphs, hand, rng)
     else:
-        if condition == "marked":
+        if condition == "marked" and len(glyphs) > 1:
             text, glyphs = _grouped(text, glyphs, rng)
-        ink = _in_a_row(text, glyphs, hand, condition == "touching", rng)
+        ink, boxes = _in_a_row(text, glyphs, hand, contact, condition == "touching", rng)
+    ends = np.array([[[x0, (y0 + y1) / 2], [x1, (y0 + y1) / 2]] for x0, y0, x1, y1 in boxes])
     if condition == "rotated":
-        ink = _turned(ink, rng.uniform(-TURN, TURN))
-    return Number(_on_paper(ink, hand, condition, rng), text, condition)
+        ink, turn = _turned(ink, rng.uniform(-TURN, TURN))
+        ends = ends @ turn[:, :2].T + turn[:, 2]
+    return Number(_on_paper(ink, hand, condition, rng), text, condition, ends)
 
 
 def _tight(image: np.ndarray) -> np.ndarray:
@@ -97,15 +132,20 @@ def _grouped(text: str, glyphs: list, rng: np.random.Generator) -> tuple[str, li
     return mark.join(text[k : k + size] for k in places), [glyph for group in grouped for glyph in group][:-1]
 
 
-def _in_a_row(text: str, glyphs: list, hand: Hand, touching: bool, rng: np.random.Generator) -> np.ndarray:
-    """Digits side by side around one middle line: -> (H, W) float32, 1 ink."""
+def _in_a_row(
+    text: str, glyphs: list, hand: Hand, contact: Contact, touching: bool, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Digits side by side around one middle line: -> (H, W) float32, 1 ink, and the digits' boxes."""
     height, gap = hand.height, rng.uniform(0.12, 0.4)
     width = int(sum(height if glyph is None else glyph.shape[1] + 0.6 * height for glyph in glyphs) + 3 * height)
     ink = np.zeros((int(4 * height), width), np.float32)
     middle, right = ink.shape[0] / 2, int(height)
     pairs = [k for k in range(1, len(glyphs)) if glyphs[k] is not None and glyphs[k - 1] is not None]
-    most = rng.integers(1, 2 + len(pairs) // TOUCHING) if touching else 0
-    joined = set(rng.permutation([k for k in pairs if _meet(glyphs[k - 1], glyphs[k])])[:most].tolist())
+    most = rng.integers(1, 2 + len(pairs) // contact.pairs) if touching else 0
+    joined = set(
+        rng.permutation([k for k in pairs if _meet(glyphs[k - 1], glyphs[k], contact.deepest)])[:most].tolist()
+    )
+    boxes = []
     for k, (mark, glyph) in enumerate(zip(text, glyphs, strict=True)):
         space = max(0.06, gap + rng.normal(0, 0.06)) * height
         if glyph is None:
@@ -114,24 +154,25 @@ def _in_a_row(text: str, glyphs: list, hand: Hand, touching: bool, rng: np.rando
         top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
         left = int(right + space)
         if k in joined:
-            left = _contact(ink, glyph, top) - int(rng.uniform(0, 0.05) * height)
+            left = _touching(ink, glyph, top) - int(rng.uniform(0, contact.sunk) * height)
         place = ink[top : top + glyph.shape[0], left : left + glyph.shape[1]]
         np.maximum(place, glyph, out=place)
         right = max(right, left + glyph.shape[1])
-    return _framed(ink, hand, rng)
+        boxes.append((left, top, left + glyph.shape[1], top + glyph.shape[0]))
+    return _framed(ink, np.array(boxes), hand, rng)
 
 
-def _meet(left: np.ndarray, right: np.ndarray) -> bool:
+def _meet(left: np.ndarray, right: np.ndarray, deepest: float) -> bool:
     """Whether two neighbors whose middles are on a line touch before one lies much over or under the other."""
     tall = max(left.shape[0], right.shape[0])
     ink = np.zeros((tall, left.shape[1]), np.float32)
     top = (tall - left.shape[0]) // 2
     ink[top : top + left.shape[0]] = left
-    overlap = left.shape[1] - _contact(ink, right, (tall - right.shape[0]) // 2)
-    return overlap <= DEEPEST * min(left.shape[1], right.shape[1])
+    overlap = left.shape[1] - _touching(ink, right, (tall - right.shape[0]) // 2)
+    return overlap <= deepest * min(left.shape[1], right.shape[1])
 
 
-def _contact(ink: np.ndarray, glyph: np.ndarray, top: int) -> int:
+def _touching(ink: np.ndarray, glyph: np.ndarray, top: int) -> int:
     """How far left a glyph can go until it meets ink: its left border's column."""
     rows, own = ink[top : top + glyph.shape[0]] > 0.5, glyph > 0.5
     here = rows.any(axis=1) & own.any(axis=1)
@@ -139,11 +180,12 @@ def _contact(ink: np.ndarray, glyph: np.ndarray, top: int) -> int:
     return int((ends - own.argmax(axis=1))[here].max(initial=0))
 
 
-def _framed(ink: np.ndarray, hand: Hand, rng: np.random.Generator) -> np.ndarray:
-    """Cut to the ink and some paper around it."""
+def _framed(ink: np.ndarray, boxes: np.ndarray, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Cut to the ink and some paper around it; the boxes go along."""
     x, y, width, height = cv2.boundingRect((ink > 0.25).astype(np.uint8))
     margins = (rng.uniform(0.3, 1.0, 4) * hand.height).astype(int)
-    return np.pad(ink[y : y + height, x : x + width], (margins[:2], margins[2:]))
+    corner = np.array([margins[2] - x, margins[0] - y])
+    return np.pad(ink[y : y + height, x : x + width], (margins[:2], margins[2:])), boxes + np.tile(corner, 2)
 
 
 def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: np.random.Generator) -> int:
@@ -171,8 +213,8 @@ def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: 
     return int(max(point[0] for point in strokes) + pen / 2)
 
 
-def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> np.ndarray:
-    """Each digit in its cell, or all in one box: -> (H, W) float32, 1 ink, the lines 2 to 3, less the darker they are.
+def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Each digit in its cell, or all in one box: -> (H, W) float32, 1 ink, the lines lighter; the digits' boxes.
 
     The dividers are lines, dashes, or none.
     """
@@ -193,6 +235,7 @@ def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> np.ndarray:
             dash = max(3, int(0.12 * hand.height))
             for y in range(margin, margin + tall, 2 * dash):
                 cv2.line(lines, (x, y), (x, min(y + dash, margin + tall)), 1, thick)
+    boxes = []
     for k, glyph in enumerate(glyphs):
         height, width = glyph.shape
         shift, fall = rng.normal(0, 0.07, 2) * hand.height
@@ -200,16 +243,18 @@ def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> np.ndarray:
         top = int(np.clip(margin + tall / 2 - height / 2 + fall, 0, ink.shape[0] - height))
         place = ink[top : top + height, left : left + width]
         np.maximum(place, glyph, out=place)
-    return np.maximum(ink, lines * np.float32(rng.uniform(0.35, 1.0)))
+        boxes.append((left, top, left + width, top + height))
+    return np.maximum(ink, lines * np.float32(rng.uniform(0.35, 1.0))), np.array(boxes)
 
 
-def _turned(ink: np.ndarray, angle: float) -> np.ndarray:
-    """Turn a picture of ink by some degrees, all of it kept."""
+def _turned(ink: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
+    """Turn a picture of ink by some degrees, all of it kept: -> the picture, and (2, 3) what took places there."""
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     across = np.abs(turn[:, :2]) @ np.array([width, height])
     turn[:, 2] += (across - [width, height]) / 2
-    return cv2.warpAffine(ink, turn, tuple(np.ceil(across).astype(int).tolist()), flags=cv2.INTER_LINEAR)
+    size = tuple(np.ceil(across).astype(int).tolist())
+    return cv2.warpAffine(ink, turn, size, flags=cv2.INTER_LINEAR), turn
 
 
 def _ruled(shape: tuple[int, int], hand: Hand, rng: np.random.Generator) -> np.ndarray:

@@ -1,11 +1,11 @@
 """A written number -> its row of ink: level, without the paper's lines, in pieces from left to right."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from hwr.imaging.lines import FAINT, RULE, THIN, straight, without_lines
 from hwr.imaging.stages import WORK, contrast, shrink
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
@@ -27,10 +27,6 @@ LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled l
 INK_MOST = 0.5  # of the page: more is no writing
 
 # All in heights of an ordinary digit:
-RULE = 1.8  # a straight stroke longer than this is a ruled line
-BROKEN = 0.06  # of that length: a gap that a pale line may have
-THIN = 0.2  # and no thicker
-BOX = (1.05, 3.6)  # the distance between the two lines of a box
 SPECK = 0.055  # the side of a square of ink that is dust
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 CLOSE = 0.12  # and is a part of what it lies so close to
@@ -39,11 +35,6 @@ BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is a
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
 SLASH = 1.15  # a slash is higher than digits
-
-REACH = 0.14  # a cut may swerve so far
-LEAST = 0.02  # nor less ink, in squares of that height
-CUTS = 12  # of one piece, at most, for each height of a digit in its width
-COARSE = 40  # px: the height at which cuts are looked for
 
 
 class Piece(NamedTuple):
@@ -107,8 +98,9 @@ def find(gray: np.ndarray) -> Row | None:
     for _ in range(2):
         scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
         to_size = _turned(darkness.shape, 0.0, scale)
-        ink = _ink(_seen(darkness, to_size), level)
-        pieces, found = _pieces(_without_lines(ink, height * scale), height * scale)
+        seen = _seen(darkness, to_size)
+        ink, faint = _ink(seen, level), _ink(seen, round(FAINT * level))
+        pieces, found = _pieces(without_lines(ink, faint, height * scale), height * scale)
         if not pieces:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
@@ -123,7 +115,7 @@ def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
 
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
-    lines, _ = _straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
     if 0 < len(boxes) < len(stats) - 1:
@@ -220,75 +212,6 @@ def _around(box: tuple, room: float, back: np.ndarray, shape: tuple[int, int]) -
     low = np.clip(np.floor(placed.min(axis=1)), 0, np.array(shape[::-1]) - 1)
     high = np.clip(np.ceil(placed.max(axis=1)), low + 1, shape[::-1])
     return (*low.astype(int).tolist(), *high.astype(int).tolist())
-
-
-def _without_lines(ink: np.ndarray, height: float) -> np.ndarray:
-    """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8."""
-    across, thick = _straight(ink, RULE * height, THIN * height)
-    down, _ = _straight(np.ascontiguousarray(ink.T), RULE * height, THIN * height)
-    down = down.T | _dividers(ink, across, thick, height)
-    if not (across.any() or down.any()):
-        return ink
-    stem = max(4, round(1.7 * thick + 2))
-    crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
-    beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, stem), np.uint8)) > 0
-    gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
-    left = np.where(gone, 0, ink).astype(np.uint8)
-    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
-    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
-    return _without_shreds(left, across | down)
-
-
-def _straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
-    """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none)."""
-    loose = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    loose = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BROKEN * length))), np.uint8))
-    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8))
-    lines = cv2.bitwise_and(runs, ink)
-    thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(thickness)), 1), np.uint8))
-    columns = (lines > 0).sum(axis=0)
-    if not columns.any():
-        return lines > 0, 0.0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(lines, thick), connectivity=8)
-    stats = stats[1:][stats[1:, cv2.CC_STAT_WIDTH] >= length / 2]
-    if not len(stats):
-        return np.zeros(ink.shape, bool), 0.0
-    return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
-
-
-def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) -> np.ndarray:
-    """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
-    found = np.zeros(ink.shape, bool)
-    rows = np.flatnonzero(across.sum(axis=1) >= RULE * height)
-    if not len(rows):
-        return found
-    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
-    widest = round(1.5 * thick + 2)
-    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
-    loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
-    for upper, lower in pairwise(bands):
-        top, bottom = int(upper[-1]) + 1, int(lower[0])
-        if not BOX[0] * height <= bottom - top <= BOX[1] * height:
-            continue
-        columns = loose[top:bottom]
-        filled = columns.mean(axis=0)
-        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
-        reach = max(2, round(0.06 * height))
-        solid = (filled >= 0.92) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
-        changes = (columns[1:] != columns[:-1]).sum(axis=0)
-        dashed = (filled >= 0.3) & (changes >= 6)
-        found[top:bottom, slim & (solid | dashed)] = True
-    return found & (ink > 0)
-
-
-def _without_shreds(ink: np.ndarray, lines: np.ndarray) -> np.ndarray:
-    """Drop what is left of lines, the pieces that lie along them: (H, W) uint8, (H, W) bool -> (H, W) uint8."""
-    along = cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    near = np.bincount(labels[along > 0], minlength=count)
-    kept = near < 0.6 * stats[:, cv2.CC_STAT_AREA]
-    kept[0] = False
-    return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
 def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
@@ -413,80 +336,6 @@ def _outline(piece: Piece) -> np.ndarray:
     contours, _ = cv2.findContours(piece.ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(contours)[:, 0]
     return (points[:: max(1, len(points) // 150)] + np.array(piece.box[:2])).astype(np.float32)
-
-
-def cut(piece: Piece, height: float) -> list[Piece]:
-    """Cut a piece where its digits may touch: Piece, height of a digit in px -> at least one Piece, left to right."""
-    tall, wide = piece.ink.shape
-    factor = min(1.0, COARSE / tall)
-    small = cv2.resize(piece.ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) / np.float32(255)
-    unit = height * factor
-    seams, costs = _seams(small, unit)
-    chosen = _apart(seams, costs, small, unit)
-    if not chosen:
-        return [piece]
-    y = np.arange(tall)
-    rows = np.minimum((y * factor).astype(int), small.shape[0] - 1)
-    borders = [np.clip(np.round(seams[k][rows] / factor), 0, wide).astype(int) for k in chosen]
-    borders = [np.zeros(tall, int), *borders, np.full(tall, wide)]
-    columns = np.arange(wide)
-    parts = []
-    for k, (left, right) in enumerate(pairwise(borders)):
-        part = np.where((columns >= left[:, None]) & (columns < right[:, None]), piece.ink, 0).astype(np.uint8)
-        x, top, width, rise = cv2.boundingRect(part)
-        if width:
-            x0, y0 = piece.box[0] + x, piece.box[1] + top
-            seam = float(costs[chosen[k - 1]] / unit) if k else piece.seam
-            parts.append(Piece((x0, y0, x0 + width, y0 + rise), part[top : top + rise, x : x + width], None, seam))
-    return parts
-
-
-def _seams(ink: np.ndarray, unit: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ways from top to bottom through little ink: (h, w) float32, 1 ink -> (n, h) columns, (n,) px of ink.
-
-    One for every other column, which it begins in, swerving from it by REACH at most.
-    """
-    tall, wide = ink.shape
-    reach = max(2, round(REACH * unit))
-    starts = np.arange(1, wide, 2)
-    window = np.arange(-reach, reach + 1)
-    columns = starts[:, None] + window  # a seam at column c parts c - 1 from c
-    inside = (columns >= 0) & (columns <= wide)
-    both = (np.pad(ink, ((0, 0), (1, 0))) + np.pad(ink, ((0, 0), (0, 1)))) / 2  # (h, w + 1)
-    price = both[:, np.clip(columns, 0, wide)] + np.where(inside, 0.01, 100).astype(np.float32)
-    price += 0.004 * np.abs(window).astype(np.float32)
-    total = price[0]
-    came = np.zeros((tall, *total.shape), np.int8)
-    side = np.full((len(starts), 1), np.inf, np.float32)
-    for y in range(1, tall):
-        ways = np.stack([total, np.hstack([side, total[:, :-1] + 0.15]), np.hstack([total[:, 1:] + 0.15, side])])
-        step = ways.argmin(axis=0)
-        came[y] = np.array([0, -1, 1], np.int8)[step]
-        total = np.take_along_axis(ways, step[None], 0)[0] + price[y]
-    at = total.argmin(axis=1)
-    costs = total[np.arange(len(starts)), at]
-    seams = np.empty((len(starts), tall), int)
-    for y in range(tall - 1, -1, -1):
-        seams[:, y] = columns[np.arange(len(starts)), at]
-        at = at + came[y, np.arange(len(starts)), at]
-    return seams, costs
-
-
-def _apart(seams: np.ndarray, costs: np.ndarray, ink: np.ndarray, unit: float) -> list[int]:
-    """The cheapest seams that leave parts of some size between them: -> their numbers, left to right."""
-    tall, wide = ink.shape
-    filled = np.concatenate([np.zeros((tall, 1)), np.cumsum(ink, axis=1)], axis=1)
-    before = filled[np.arange(tall), np.clip(seams, 0, wide)].sum(axis=1)  # ink left of each seam
-    least = LEAST * unit * unit
-    chosen: list[int] = []
-    most = max(2, round(CUTS * wide / unit))
-    for k in np.argsort(costs, kind="stable"):
-        bounds = [0.0, filled[:, -1].sum(), *(before[j] for j in chosen)]
-        if all(abs(before[k] - bound) >= least for bound in bounds) and costs[k] < 1.2 * unit:
-            chosen.append(int(k))
-            if len(chosen) >= most:
-                break
-    return sorted(chosen, key=lambda k: before[k])
 
 
 def join(pieces: list[Piece]) -> Piece:

@@ -13,6 +13,7 @@ from hwr.models.mnist_cnns import DeepCNN, ShallowCNN
 from hwr.models.mobilenetv2 import MobileNetV2
 from hwr.models.resnet50 import ResNet50
 from hwr.models.rings import Rings
+from hwr.models.rows import Rows
 
 __all__ = ["BUILDERS", "InitError", "build", "initialize"]
 
@@ -27,6 +28,7 @@ BUILDERS: dict[str, Callable[[], nn.Module]] = {
     "mobilenetv2": MobileNetV2,
     "resnet50": ResNet50,
     "rings": Rings,
+    "rows": Rows,
 }
 
 

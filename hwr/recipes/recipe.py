@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.rings import RingPreparation
+from hwr.imaging.rows import RowPreparation
 
 # The preparations by the names that config.json gives them.
-KINDS = {"digit": Preparation, "page": PagePreparation, "rings": RingPreparation}
+KINDS = {"digit": Preparation, "page": PagePreparation, "rings": RingPreparation, "row": RowPreparation}
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,22 @@ class Pens:
 
 
 @dataclass(frozen=True)
+class Strings:
+    """Numbers written of the data's digits, side by side on strips.
+
+    views: how often each digit is written, on average; training sees them all in each epoch.
+    touching: share of the numbers in which digits touch; rewritten: share that come in a slightly other hand;
+    thick, thin: shares whose pen is thicker, or so thin that strokes break.
+    """
+
+    views: float
+    touching: float
+    rewritten: float
+    thick: float
+    thin: float
+
+
+@dataclass(frozen=True)
 class Phase:
     """A stretch of training with an optimizer of its own.
 
@@ -122,12 +139,12 @@ class Recipe:
 
     name: str
     data: str
-    prepare: Preparation | PagePreparation | RingPreparation
+    prepare: Preparation | PagePreparation | RingPreparation | RowPreparation
     model: str
     phases: tuple[Phase, ...]
     batch: int
     claim: Claim
-    augment: Handwriting | Windows | Pens | None = None
+    augment: Handwriting | Windows | Pens | Strings | None = None
     init: str = "random"
     keep: str = "last"
     precision: str = "fp32"

@@ -49,7 +49,7 @@ class Place:
     epoch: int = 0
     step: int = 0
     steps: int = 0
-    right: int = 0
+    right: float = 0.0
     best: float = -1.0
     phase_best: float = -1.0
     stalled: int = 0
@@ -177,9 +177,10 @@ class _Training:
             self.one_cycle.step()
         if self.average:
             self.average.update_parameters(self.body)
-        loss, right = self._together(loss.item(), (logits.argmax(1) == labels).sum().item())
+        right = (logits.argmax(1) == labels).sum().item() / labels[0].numel()  # of a strip each column has a label
+        loss, right = self._together(loss.item(), right)
         self.history.losses.append(loss / self.processes)
-        self.place.right += int(right)
+        self.place.right += right
         self.place.step += 1
         self.place.steps += 1
         self.bar.update()
@@ -214,7 +215,7 @@ class _Training:
                 said = network(x)[:, check.columns].argmax(1).cpu()
                 right += self._together((said == check.labels[part]).sum().item())[0]
                 self._stop_or_save()
-            accuracies[check.name] = right / len(check.labels)
+            accuracies[check.name] = right / check.labels.numel()
         return accuracies
 
     def _judge(self, accuracy: float) -> None:

@@ -8,7 +8,7 @@ from hwr.evaluation.calibration import BOTH, ONE
 
 
 def loss(logits: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Mean cross-entropy: (N, K) logits, (N,) labels, label smoothing of 0 to 1 -> a scalar.
+    """Mean cross-entropy: (N, K) logits, (N,) labels, label smoothing of 0 to 1 -> a scalar. Or (N, K, …) and (N, …).
 
     A network of two scripts (K = 21) is asked twice, and both count the same: what a picture is, among all; and what
     it is where the script is known, among that script's digits and "no digit". Else ۱ and 1, one shape, would pull at

@@ -19,11 +19,12 @@ from hwr.engines import OpenCVEngine
 from hwr.evaluation import calibration, plots, results
 from hwr.evaluation.score import Score, answers, logits, score
 from hwr.imaging.preparation import Preparation
+from hwr.imaging.rows import RowPreparation
 from hwr.recipes import RECIPES, Recipe
-from hwr.training import curves, export
+from hwr.training import curves, export, rows
 from hwr.training.loop import Trained, train
 from hwr.training.stop import Stop
-from hwr.training.views import called, known_scales
+from hwr.training.views import called, checked_rows, known_scales
 
 LIBRARIES = ("torch", "torchvision", "accelerate", "numpy", "opencv-python-headless", "onnx", "scikit-image")
 PROTOCOL = (
@@ -105,6 +106,8 @@ class _Network:
 def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
     """What every split gets, by what is known: the scan's scale or not, where it can be; the script or nothing."""
     asked, names = {}, data.sets(recipe.data)
+    if isinstance(recipe.prepare, RowPreparation):
+        return _ask_rows(recipe, data_dir, network)
     for split in dict.fromkeys(("validation", data.UNSEEN.get(recipe.data, "validation"), "test")):
         for name in names:
             samples = data.read(name, split, data_dir)
@@ -114,6 +117,17 @@ def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str,
                 asked[called(split, name, names, known)] = _Asked(samples, said, samples.script)
             if len(names) > 1:  # the last were asked without a scale
                 asked[called(split, name, names, None) + AUTO[bool(samples.dpi)]] = _Asked(samples, said, "auto")
+    return asked
+
+
+def _ask_rows(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
+    """What the digits of every split's numbers get, each at its middle, their script known."""
+    asked, names = {}, data.sets(recipe.data)
+    for split in ("validation", "test"):
+        for name, made in checked_rows(recipe, split, data_dir).items():
+            pictures, labels, said = rows.middles(made, network)
+            samples = Samples(pictures, labels, script=data.scripts(name)[0])
+            asked[called(split, name, names, None)] = _Asked(samples, said, samples.script)
     return asked
 
 
@@ -145,6 +159,9 @@ def _answer_ms(recipe: Recipe, samples: Samples, folder: Path) -> float:
     times = []
     for k in range(min(TIMED, len(samples.images))):
         began = time.perf_counter()
-        logits(engine, recipe.prepare, Samples([samples.images[k]], samples.labels[k : k + 1], samples.dpi))
+        if isinstance(recipe.prepare, RowPreparation):
+            engine.logits(np.zeros((1, *recipe.prepare.shape), np.float32))
+        else:
+            logits(engine, recipe.prepare, Samples([samples.images[k]], samples.labels[k : k + 1], samples.dpi))
         times.append(1000 * (time.perf_counter() - began))
     return round(statistics.median(times), 2)

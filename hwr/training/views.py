@@ -19,7 +19,9 @@ from hwr.data.samples import DIGITS, SCRIPTS, Samples
 from hwr.evaluation.score import PAGES, inputs
 from hwr.imaging.augment import mark, redraw, rewrite
 from hwr.imaging.preparation import Preparation
-from hwr.recipes import Handwriting, Pens, Recipe, Windows
+from hwr.imaging.rows import RowPreparation
+from hwr.recipes import Handwriting, Pens, Recipe, Strings, Windows
+from hwr.training import rows
 from hwr.training.stop import Stop
 from hwr.training.windows import PageViews, PenViews, check_pages
 
@@ -43,18 +45,21 @@ class Views:
     """A recipe's training and validation pictures. Raises ValueError for data that are not of the recipe's kind."""
 
     def __init__(self, recipe: Recipe, data_dir: Path | None, seed: int, network: nn.Module):
-        if isinstance(recipe.prepare, Preparation) == (not PAGES.isdisjoint(data.sets(recipe.data))):
-            what = "digits" if isinstance(recipe.prepare, Preparation) else "pages"
+        of_digits = isinstance(recipe.prepare, Preparation | RowPreparation)
+        if of_digits == (not PAGES.isdisjoint(data.sets(recipe.data))):
+            what = "digits" if of_digits else "pages"
             raise ValueError(f"{recipe.name} trains on {what}, and {recipe.data} is no set of these")
-        if isinstance(recipe.prepare, Preparation):
+        if of_digits:
             _check_scripts(recipe, network)
         self._recipe, self._data_dir, self._seed, self._network = recipe, data_dir, seed, network
 
     def training(self):
         """The training pictures: has a length, an `epoch` to set before each pass, and `batch(indices)`, which
         gives ((N, …) float32 inputs, (N,) int64 labels)."""
-        if isinstance(self._recipe.augment, Handwriting):
+        if isinstance(self._recipe.augment, Handwriting | Strings):
             read = [data.read(name, "train", self._data_dir) for name in data.sets(self._recipe.data)]
+            if isinstance(self._recipe.augment, Strings):
+                return rows.Strips(filled(rows.Maker(read, self._recipe, self._seed)))
             return Handwritten(read, self._recipe, self._seed)
         samples = data.read(self._recipe.data, "train", self._data_dir)
         if isinstance(self._recipe.augment, Windows):
@@ -67,6 +72,11 @@ class Views:
         """The validation pictures of each dataset, their script known; twice where the network can be told the scan's
         scale, with it and without."""
         prepare, names = self._recipe.prepare, data.sets(self._recipe.data)
+        if isinstance(prepare, RowPreparation):
+            return [
+                Check(called("validation", name, names, None), made.strips / 255, made.labels, slice(None))
+                for name, made in checked_rows(self._recipe, "validation", self._data_dir).items()
+            ]
         if not isinstance(prepare, Preparation):
             samples = data.read(self._recipe.data, "validation", self._data_dir)
             x, labels = check_pages(samples, prepare, self._network)
@@ -171,13 +181,25 @@ class Handwritten:
         return torch.stack(planes[: self._planes], dim=1), self.labels[indices]
 
 
-def _made(maker: "_Maker") -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def _made(maker: Dataset) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """All views in their order, AT_A_TIME together, made by processes that signals leave alone."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, Stop.SIGNALS)  # until each of them ignores these
     try:
         return iter(DataLoader(maker, AT_A_TIME, num_workers=WORKERS, worker_init_fn=_work))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def filled(maker: rows.Maker) -> rows.Made:
+    """All strips of a maker."""
+    strips, labels = zip(*tqdm(_made(maker), "strips", leave=False, disable=None), strict=True)
+    return rows.Made(torch.cat(strips), torch.cat(labels))
+
+
+def checked_rows(recipe: Recipe, split: str, data_dir: Path | None) -> dict[str, rows.Made]:
+    """Strips of a split's digits, written with their own pens, by the name of the dataset."""
+    read = {name: data.read(name, split, data_dir) for name in data.sets(recipe.data)}
+    return {name: filled(rows.Maker([samples], recipe, split=split)) for name, samples in read.items()}
 
 
 def _work(_) -> None:

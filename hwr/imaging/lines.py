@@ -1,0 +1,90 @@
+"""Ruled lines, boxes and their dividers, taken away from what is written on them."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
+CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
+
+# In heights of an ordinary digit:
+RULE = 1.8  # a straight stroke longer than this is a ruled line
+BROKEN = 0.06  # of that length: a gap that a pale line may have
+THIN = 0.2  # and no thicker
+BOX = (1.05, 3.6)  # the distance between the two lines of a box
+
+
+def without_lines(ink: np.ndarray, faint: np.ndarray, height: float) -> np.ndarray:
+    """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8.
+
+    faint: the same with what is paler, as lines often are.
+    """
+    if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
+        faint = ink
+    across, thick = straight(faint, RULE * height, THIN * height)
+    down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
+    down = down.T | _dividers(faint, across, thick, height)
+    if not (across.any() or down.any()):
+        return ink
+    stem = max(4, round(1.7 * thick + 2))
+    crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
+    beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, stem), np.uint8)) > 0
+    gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
+    left = np.where(gone, 0, ink).astype(np.uint8)
+    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
+    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
+    return _without_shreds(left, across | down, thick)
+
+
+def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
+    """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none)."""
+    loose = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    loose = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BROKEN * length))), np.uint8))
+    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8))
+    lines = cv2.bitwise_and(runs, ink)
+    thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(thickness)), 1), np.uint8))
+    columns = (lines > 0).sum(axis=0)
+    if not columns.any():
+        return lines > 0, 0.0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(lines, thick), connectivity=8)
+    stats = stats[1:][stats[1:, cv2.CC_STAT_WIDTH] >= length / 2]
+    if not len(stats):
+        return np.zeros(ink.shape, bool), 0.0
+    return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
+
+
+def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) -> np.ndarray:
+    """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
+    found = np.zeros(ink.shape, bool)
+    rows = np.flatnonzero(across.sum(axis=1) >= RULE * height)
+    if not len(rows):
+        return found
+    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+    widest = round(1.5 * thick + 2)
+    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
+    loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
+    for upper, lower in pairwise(bands):
+        top, bottom = int(upper[-1]) + 1, int(lower[0])
+        if not BOX[0] * height <= bottom - top <= BOX[1] * height:
+            continue
+        columns = loose[top:bottom]
+        filled = columns.mean(axis=0)
+        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
+        reach = max(2, round(0.06 * height))
+        solid = (filled >= 0.92) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
+        changes = (columns[1:] != columns[:-1]).sum(axis=0)
+        dashed = (filled >= 0.3) & (changes >= 6)
+        found[top:bottom, slim & (solid | dashed)] = True
+    return found & (ink > 0)
+
+
+def _without_shreds(ink: np.ndarray, lines: np.ndarray, thick: float) -> np.ndarray:
+    """Drop what is left of lines, the pieces that lie along them: (H, W) uint8, (H, W) bool, px -> (H, W) uint8."""
+    side = 2 * max(2, round(1.5 * thick)) + 1
+    along = cv2.dilate(lines.astype(np.uint8), np.ones((side, side), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    near = np.bincount(labels[along > 0], minlength=count)
+    kept = near < 0.6 * stats[:, cv2.CC_STAT_AREA]
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)

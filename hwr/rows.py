@@ -1,0 +1,96 @@
+"""What a network that sees a whole row at once says of its parts: Row -> Heard."""
+
+import json
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from hwr import weights
+from hwr.data.samples import DIGITS
+from hwr.engines import OpenCVEngine
+from hwr.evaluation.calibration import narrow
+from hwr.imaging.rows import RowPreparation
+from hwr.imaging.segment import Row
+
+NAME = "numbers"  # of the weights
+FLOOR = -16.0  # nats: nothing is less probable, one bad column does not outweigh all the others
+
+
+class Heard(NamedTuple):
+    """What stands at each column of a row.
+
+    logs: (T, 11) float64, the logarithms of the probabilities of the ten digits of one script, and of "no digit".
+    left, scale: column c of the row's picture is column (c - left) * scale of `logs`.
+    """
+
+    logs: np.ndarray
+    left: float
+    scale: float
+
+    def single(self, borders: list[tuple[float, float]]) -> np.ndarray:
+        """How likely it is that one digit, and which, stands between two columns of the row's picture.
+
+        n pairs of columns -> (n, 10) float64, logarithms of probabilities: of all the ways to go through the columns
+        that begin with "no digit" for none or some, go on with the digit for at least one, and end with "no digit"
+        (A. Graves et al., Connectionist temporal classification, 2006, for a text of one sign).
+        """
+        columns = np.clip(np.round((np.array(borders) - self.left) * self.scale), 0, len(self.logs)).astype(int)
+        starts, ends = columns.T
+        digit, none = self.logs[:, :-1], np.append(self.logs[:, -1], 0.0)
+        n = len(starts)
+        before = np.zeros((n, 1))
+        within = after = np.full((n, len(DIGITS)), -np.inf)
+        for step in range(int((ends - starts).max(initial=0))):
+            at = np.minimum(starts + step, len(self.logs) - 1)
+            on = (starts + step < ends)[:, None]
+            blank = none[at][:, None]
+            after = np.where(on, np.logaddexp(after, within) + blank, after)
+            within = np.where(on, np.logaddexp(within, before) + digit[at], within)
+            before = before + np.where(on, blank, 0)
+        return np.maximum(np.logaddexp(within, after), FLOOR)
+
+
+class RowNetwork:
+    """The network of rows with the preparation that it was trained with."""
+
+    def __init__(self, engine: OpenCVEngine, preparation: RowPreparation):
+        self.engine, self.preparation = engine, preparation
+
+    def hear(self, row: Row) -> "Answer":
+        """Ask the network about a row."""
+        strip = self.preparation.strip(row)
+        logits = self.engine.logits(strip.x[None])[0, :, 0].T  # (T, 21)
+        return Answer(logits, strip.left, strip.scale / self.preparation.step)
+
+
+class Answer(NamedTuple):
+    """The network's own answer, (T, 21) logits of both scripts' digits and "no digit", and where its columns are."""
+
+    logits: np.ndarray
+    left: float
+    scale: float
+
+    def within(self, script: str) -> Heard:
+        """The same where the script is known."""
+        own = narrow(self.logits, script).astype(np.float64)
+        own -= own.max(axis=1, keepdims=True)
+        return Heard(own - np.log(np.exp(own).sum(axis=1, keepdims=True)), self.left, self.scale)
+
+
+def load(name: str = NAME) -> RowNetwork:
+    """The network by the name of its weights, as `weights.read` takes it. Raises ValueError for what won't do."""
+    config = json.loads(weights.read(name, "config.json"))
+    try:
+        return RowNetwork(OpenCVEngine(weights.read(name, "model.onnx")), RowPreparation(**config["preparation"]))
+    except (KeyError, TypeError) as error:
+        raise weights.WeightsError(f"{name}: config.json is not that of a network of rows ({error})") from None
+
+
+@cache
+def shipped() -> RowNetwork | None:
+    """The network that ships; None where it is missing or damaged: numbers are then read without it."""
+    try:
+        return load()
+    except ValueError:
+        return None

@@ -1,0 +1,161 @@
+"""What a network of rows sees while it trains: numbers of a dataset's digits, written for it one after another."""
+
+import dataclasses
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from hwr.data import numbers
+from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
+from hwr.data.samples import DIGITS, SCRIPTS, Samples
+from hwr.imaging import segment
+from hwr.imaging.augment import rewrite
+from hwr.recipes import Recipe, Strings
+
+FEW, MANY = (1, 5), (5, 12)  # digits: how many a number has, from - to before
+SHARE_FEW = 0.6  # of the numbers have few
+HEIGHT = (38.0, 62.0)  # px, of an ordinary digit: rows of this size are taken as they are, and soon made
+PEN = (0.06, 0.16)  # of that height: the pen that marks are drawn with
+THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke gains or loses
+TORN = 0.15  # of a digit's ink has to be left
+CLOSE = (TOUCHING._replace(pairs=2), Contact(pairs=2, deepest=0.4, sunk=0.15))  # as elsewhere, and deeper
+MIDDLE = 0.4  # of a digit's width is its middle
+NONE = len(SCRIPTS) * len(DIGITS)  # the label of a column where no digit's middle is
+ON_A_STRIP = 18  # digits are on a strip, about
+CHECKED = 100  # strips of a split that is not trained on, at most
+AT_A_TIME = 16  # strips that a network is asked about together
+
+
+class Made(NamedTuple):
+    """Strips of rows: (N, 1, height, width) uint8, 255 ink, and (N, 1, width / step) int64, what stands where."""
+
+    strips: torch.Tensor
+    labels: torch.Tensor
+
+
+class Strips:
+    """Strips as `Views.training` gives them: each epoch sees all, as they are."""
+
+    def __init__(self, made: Made):
+        self.epoch = 0
+        self._made = made
+
+    def __len__(self) -> int:
+        return len(self._made.labels)
+
+    def batch(self, indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `Views.training`."""
+        return self._made.strips[indices] / 255, self._made.labels[indices]
+
+
+class Maker(Dataset):
+    """Fills strips with numbers: index -> ((1, height, width) uint8, (1, width / step) int64), sets in turns.
+
+    The labels are the digits whose middles are at the columns, Latin ones from 10 on, or NONE. The same seed gives the
+    same strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's own.
+    """
+
+    def __init__(self, sets: list[Samples], recipe: Recipe, seed: int = 0, split: str = "train"):
+        self.sets, self.prepare, self.augment = sets, recipe.prepare, recipe.augment
+        digits = sum(len(samples.labels) for samples in sets)
+        self.strips = max(1, round(recipe.augment.views * digits / ON_A_STRIP))
+        if split != "train":
+            self.augment = dataclasses.replace(recipe.augment, rewritten=0, thick=0, thin=0)
+            self.strips = min(self.strips, CHECKED)
+        self.seed = (seed, numbers.SEEDS[split])
+        self.ordinary = [numbers.ordinary(samples) for samples in sets]
+
+    def __len__(self) -> int:
+        return self.strips
+
+    def __getitem__(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+        rng = np.random.default_rng((*self.seed, k))
+        samples, ordinary = self.sets[k % len(self.sets)], self.ordinary[k % len(self.sets)]
+        strip = np.zeros(self.prepare.shape, np.uint8)
+        labels = np.full((1, self.prepare.width // self.prepare.step), NONE)
+        at = 0
+        while True:
+            row = self._row(write(samples, ordinary, self.augment, rng), samples.script)
+            if row is None:  # nothing was found
+                continue
+            x, told = row
+            if at + x.shape[2] > strip.shape[2]:
+                return torch.from_numpy(strip), torch.from_numpy(labels)
+            strip[..., at : at + x.shape[2]] = np.round(255 * x)
+            labels[:, at // self.prepare.step :][:, : len(told)] = told
+            at += x.shape[2]
+
+    def _row(self, number: Number, script: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """A number as it will be read: -> (1, height, W) float32 and (W / step,) int64; None where none is found."""
+        row = segment.find(number.image)
+        if row is None:
+            return None
+        strip = self.prepare.strip(row)
+        on_row = np.linalg.inv(np.vstack([row.back, [0, 0, 1]]))
+        across = (number.ends @ on_row[0, :2] + on_row[0, 2] - strip.left) * strip.scale  # (n, 2)
+        columns = self.prepare.step * (np.arange(strip.x.shape[2] // self.prepare.step) + 0.5)
+        told = np.full(len(columns), NONE)
+        for digit, ends in zip(filter(str.isdigit, number.text), across, strict=True):
+            reach = max(self.prepare.step / 2, MIDDLE * abs(np.ptp(ends)) / 2)
+            told[np.abs(columns - ends.mean()) <= reach] = int(digit) + len(DIGITS) * SCRIPTS.index(script)
+        return strip.x, told
+
+
+def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Generator) -> Number:
+    """Write one number with digits chosen at random; `ordinary` is the height in px of an ordinary one of them."""
+    some = FEW if rng.random() < SHARE_FEW else MANY
+    chosen = rng.integers(len(samples.images), size=rng.integers(*some))
+    height = rng.uniform(*HEIGHT)
+    scans = [samples.images[k] for k in chosen]
+    if rng.random() < often.rewritten:
+        scans = [rewrite(scan, rng) for scan in scans]
+    glyphs = _with_a_pen([numbers.glyph(scan, height / ordinary) for scan in scans], height, often, rng)
+    hand = Hand(height, height * rng.uniform(*PEN))
+    condition = "touching" if rng.random() < often.touching else CONDITIONS[rng.integers(len(CONDITIONS))]
+    text = "".join(str(samples.labels[k]) for k in chosen)
+    return numbers.compose(text, glyphs, hand, condition, CLOSE[rng.integers(len(CLOSE))], rng)
+
+
+def _with_a_pen(glyphs: list, height: float, often: Strings, rng: np.random.Generator) -> list[np.ndarray]:
+    """The same glyphs, (h, w) float32 with 1 for ink, with a thicker or a thinner pen, or as they are."""
+    kind = rng.random()
+    if kind < often.thick:
+        side = max(3, round(height * rng.uniform(*THICKER)) | 1)
+        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        return [cv2.dilate(np.pad(glyph, side // 2), pen) for glyph in glyphs]
+    if kind < often.thick + often.thin:
+        side = max(2, round(height * rng.uniform(*THINNER)))
+        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        thinner = [cv2.erode(glyph, pen) for glyph in glyphs]
+        return [
+            numbers.tight(thin) if (thin > 0.5).sum() > TORN * (glyph > 0.5).sum() else glyph
+            for thin, glyph in zip(thinner, glyphs, strict=True)
+        ]
+    return glyphs
+
+
+def middles(made: Made, network: torch.nn.Module) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Each digit of some strips at its middle column: n pictures (height, height) uint8, 0 ink; (n,) int64 labels, 0 to
+    9; and the network's (n, 21) logits there."""
+    pictures, labels, logits = [], [], []
+    for start in range(0, len(made.strips), AT_A_TIME):
+        strips = made.strips[start : start + AT_A_TIME]
+        with torch.inference_mode():
+            said = network((strips / 255).contiguous(memory_format=torch.channels_last)).float().numpy()
+        told_of = made.labels[start : start + AT_A_TIME].numpy()
+        for strip, told, answer in zip(strips.numpy(), told_of, said, strict=True):
+            step = strip.shape[2] // told.shape[1]
+            half = strip.shape[1] // 2
+            padded = np.pad(strip[0], ((0, 0), (half, half)))
+            edges = np.flatnonzero(np.diff(told[0], prepend=NONE, append=NONE))
+            for first, last in pairwise(edges):
+                if told[0, first] != NONE:
+                    at = (first + last - 1) // 2
+                    pictures.append(255 - padded[:, step * at : step * at + 2 * half])
+                    labels.append(told[0, first] % len(DIGITS))
+                    logits.append(answer[:, 0, at])
+    return pictures, np.array(labels, np.int64), np.array(logits, np.float32).reshape(-1, NONE + 1)

@@ -1,0 +1,47 @@
+import cv2
+import numpy as np
+import pytest
+
+from hwr.imaging.lines import without_lines
+
+HEIGHT = 60.0  # px, of a digit
+
+
+def ring() -> np.ndarray:
+    """A round digit in the middle: (160, 400) uint8, 255 ink."""
+    return cv2.circle(np.zeros((160, 400), np.uint8), (200, 80), 26, 255, 7)
+
+
+def ruled(*rows: int) -> np.ndarray:
+    lines = np.zeros((160, 400), np.uint8)
+    for y in rows:
+        lines[y : y + 3] = 255
+    return lines
+
+
+def test_ink_without_lines_is_left_as_it_is():
+    np.testing.assert_array_equal(without_lines(ring(), ring(), HEIGHT), ring())
+
+
+def test_a_rule_goes():
+    page = ring() | ruled(130)
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT), ring())
+
+
+def test_strokes_across_a_rule_stay():
+    page = ring() | ruled(80)
+    left = without_lines(page, page, HEIGHT)
+    assert ((left > 0) != (ring() > 0)).mean() < 0.001
+
+
+@pytest.mark.parametrize("seen", [0.0, 0.3])
+def test_a_pale_rule_goes_that_hardly_counts_as_ink(seen):
+    faint = ring() | ruled(20, 130)
+    dots = np.random.default_rng(0).random(faint.shape) < seen
+    ink = np.where(dots, faint, ring()).astype(np.uint8)
+    np.testing.assert_array_equal(without_lines(ink, faint, HEIGHT), ring())
+
+
+def test_gray_paper_is_no_line():
+    everything = np.full((160, 400), 255, np.uint8)
+    np.testing.assert_array_equal(without_lines(ring(), everything, HEIGHT), ring())
