@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # measures this checkout, wh
 
 import hwr
 from hwr import data
-from hwr.data import clutter
+from hwr.data import clutter, printed
 from hwr.imaging.augment import redraw
 
 HERE = Path(__file__).parent
@@ -37,12 +37,12 @@ def measure() -> dict:
     test = data.read("hoda", "test")
     scans = _asked(recognizer, test.images)
     drawn = _asked(recognizer, [redraw(gray, np.random.default_rng(k)) for k, gray in enumerate(test.images[:DIGITS])])
-    fonts = clutter.installed(FONTS, PACKAGES)
+    fonts = printed.installed(FONTS, PACKAGES)
     letters = {
         letter: _asked(
             recognizer,
             [
-                clutter.trace(letter, font, np.random.default_rng((k, n)))
+                printed.trace(letter, font, np.random.default_rng((k, n)))
                 for k, font in enumerate(fonts)
                 for n in range(TIMES)
             ],

@@ -1,6 +1,3 @@
-import shutil
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -8,8 +5,8 @@ from scans import scan
 
 from hwr.data import clutter
 from hwr.data.clutter import Clutter
+from hwr.data.printed import FONTS
 from hwr.imaging.stages import binarize
-from hwr.recipes import RECIPES
 
 DIGITS = [np.pad(scan(k % 10, np.random.default_rng(k)), 4, constant_values=255) for k in range(30)]
 
@@ -54,59 +51,16 @@ def test_no_letter_is_written_as_a_digit_is():
     assert set(clutter.PERSIAN).isdisjoint("اآوهةء۰۱۲۳۴۵۶۷۸۹")
 
 
-def test_every_letter_is_in_the_fonts_that_print_it():
-    """A letter that a font lacks would come as its box."""
-    for fonts, letters in ((CLUTTER.latin, clutter.LATIN), (CLUTTER.persian, clutter.PERSIAN)):
-        for font in fonts:
-            printed = {bytes(clutter._font(font).getmask(letter)) for letter in [*letters, "\uffff"]}
-            assert len(printed) > 0.9 * len(letters)
-            assert bytes(clutter._font(font).getmask("\uffff")) not in {
-                bytes(clutter._font(font).getmask(letter)) for letter in letters
-            }
-
-
 def test_letters_come_in_every_font(monkeypatch):
     asked = set()
     monkeypatch.setattr(clutter, "trace", lambda letter, font, rng: asked.add((letter, font)))
     rng = np.random.default_rng(0)
     for _ in range(5000):
         clutter._letter(rng, CLUTTER)
-    for letters, fonts in ((clutter.PERSIAN, CLUTTER.persian), (clutter.LATIN, CLUTTER.latin)):
+    for letters, fonts in ((clutter.PERSIAN, CLUTTER.fonts.persian), (clutter.LATIN, CLUTTER.fonts.latin)):
         assert {font for letter, font in asked if letter in letters} == set(fonts)
         assert {letter for letter, _ in asked} >= set(letters)
-    assert len(CLUTTER.latin) == len(clutter.FONTS) > len(CLUTTER.persian)
-
-
-@pytest.fixture
-def elsewhere(monkeypatch, tmp_path) -> Path:
-    """A font that this machine has installed, beside others that it does not have."""
-    path = tmp_path / "Added-Regular.ttf"
-    shutil.copy(CLUTTER.persian[0], path)
-    monkeypatch.setattr(clutter, "findSystemFonts", lambda: [str(path)])
-    return path
-
-
-def test_a_font_that_is_asked_for_prints_both_scripts(elsewhere):
-    more = Clutter(DIGITS, (elsewhere.name,))
-    assert more.persian == [*CLUTTER.persian, elsewhere]
-    assert more.latin == [*CLUTTER.latin, elsewhere]
-    assert clutter.trace("ب", elsewhere, np.random.default_rng(0)).min() < 128
-
-
-def test_fonts_that_are_not_installed_are_told_with_the_packages_that_have_them(elsewhere):
-    says = "these fonts are not installed: Away.ttf, Gone.otf; on Debian, apt-get install fonts-freefarsi fonts-hosny-"
-    with pytest.raises(ValueError, match=says) as raised:
-        Clutter(DIGITS, ("Away.ttf", elsewhere.name, "Gone.otf"))
-    assert all(package in str(raised.value) for package in clutter.PACKAGES)
-    assert elsewhere.name not in str(raised.value)
-
-
-def test_the_fonts_of_a_recipe_are_in_the_packages_that_are_named():
-    """Each package is named after its font; Debian writes them small."""
-    named = " ".join(clutter.PACKAGES)
-    for recipe in RECIPES.values():
-        for font in getattr(recipe.augment, "fonts", ()):
-            assert font.split(".")[0].split("-")[0].lower() in named
+    assert len(CLUTTER.fonts.latin) == len(FONTS) > len(CLUTTER.fonts.persian)
 
 
 def test_joined_digits_are_two_or_three_in_whole():

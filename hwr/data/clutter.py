@@ -1,24 +1,17 @@
 """Pictures that hold no digit, made up on the spot: what a network must learn to refuse. Training only."""
 
-from functools import lru_cache
-from pathlib import Path
-
 import cv2
 import numpy as np
-from matplotlib import get_data_path
-from matplotlib.font_manager import findSystemFonts
-from PIL import Image, ImageDraw, ImageFont
 
-from hwr.imaging.augment import redraw
+from hwr.data.printed import SIDE, Fonts, trace
 from hwr.imaging.stages import center
 
-SIDE = 96  # px
 PAPER, INK = 255, 0
 
 # Left out is every letter that is written as a digit is, Persian or Latin: O ۵ 0, o ۰, I l i ا ۱ 1, V v U u ۷, A n h ۸,
-# q g p P و ۹ 9, y Y ۶, ه ۵, ع ۴. Others are only like one, م like ۲, S like 5: each is so rare beside the digit that
-# a picture which could be both stays a digit.
-LATIN = "BCDFGHKMNQRSTWXZabcdefkmstwxz&#@%?$"
+# q g p P و ۹ 9, y Y ۶, ه ۵, ع ۴, Z z 2. Others are only like one, م like ۲, S like 5: each is so rare beside the digit
+# that a picture which could be both stays a digit.
+LATIN = "BCDFGHKMNQRSTWXabcdefkmstwx&#@%?$"
 PERSIAN = "بپتثجچحخدذرزژسشصضطظغفقکگلمنی"
 
 STROKE_FONTS = (  # OpenCV's own, of Latin letters
@@ -29,46 +22,21 @@ STROKE_FONTS = (  # OpenCV's own, of Latin letters
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
-# Matplotlib's, which every installation of it has; the first four have Persian letters, too.
-FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSans-Oblique", "DejaVuSerif")
-PERSIAN_FONTS = 4
-# Debian's packages of the fonts that a recipe may ask for.
-PACKAGES = (
-    "fonts-freefarsi",
-    "fonts-hosny-amiri",
-    "fonts-hosny-thabit",
-    "fonts-lemonada",
-    "fonts-sil-harmattan",
-    "fonts-sil-lateef",
-)
 
 
 class Clutter:
     """Makes pictures without a digit, or with more than one.
 
     digits: scanned digits to join, each (h, w) uint8, 0 ink, 255 paper.
-    fonts: files of installed fonts with Persian letters, to draw from beside Matplotlib's. Raises ValueError where
-        one is not installed.
+    fonts: as for `Fonts`; raises what that does.
     """
 
     def __init__(self, digits: list[np.ndarray], fonts: tuple[str, ...] = ()):
-        own = [Path(get_data_path(), "fonts", "ttf", f"{name}.ttf") for name in FONTS]
-        more = installed(fonts)
-        self.digits, self.latin, self.persian = digits, [*own, *more], [*own[:PERSIAN_FONTS], *more]
+        self.digits, self.fonts = digits, Fonts(fonts)
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
         """One picture: -> (96, 96) uint8 or wider, 0 ink, 255 paper."""
         return KINDS[rng.choice(len(KINDS), p=SHARES)](rng, self)
-
-
-def installed(fonts: tuple[str, ...], packages: tuple[str, ...] = PACKAGES) -> list[Path]:
-    """The paths of fonts by the names of their files; raises ValueError, naming Debian's packages of them."""
-    found = {Path(path).name: Path(path) for path in findSystemFonts()} if fonts else {}
-    if missing := [name for name in fonts if name not in found]:
-        raise ValueError(
-            f"these fonts are not installed: {', '.join(missing)}; on Debian, apt-get install {' '.join(packages)}"
-        )
-    return [found[name] for name in fonts]
 
 
 def _page() -> np.ndarray:
@@ -99,21 +67,9 @@ def _stroke_letter(rng: np.random.Generator, _: Clutter) -> np.ndarray:
 
 def _letter(rng: np.random.Generator, clutter: Clutter) -> np.ndarray:
     """A printed letter, Persian or Latin, traced with a pen as `redraw` does it."""
-    letters, fonts = (PERSIAN, clutter.persian) if rng.random() < 0.6 else (LATIN, clutter.latin)
+    letters, fonts = (PERSIAN, clutter.fonts.persian) if rng.random() < 0.6 else (LATIN, clutter.fonts.latin)
     letter = letters[rng.integers(len(letters))]
     return trace(letter, fonts[rng.integers(len(fonts))], rng)
-
-
-def trace(letter: str, font: Path, rng: np.random.Generator) -> np.ndarray:
-    """A letter of a font, traced with a pen as `redraw` does it: -> (H, W) uint8, 0 ink, 255 paper."""
-    page = Image.new("L", (SIDE, SIDE), PAPER)
-    ImageDraw.Draw(page).text((SIDE // 2, SIDE // 2), letter, INK, _font(font), anchor="mm")
-    return redraw(np.where(np.asarray(page) < 128, INK, PAPER).astype(np.uint8), rng)
-
-
-@lru_cache
-def _font(path: Path) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(path, SIDE // 2)
 
 
 def _word(rng: np.random.Generator, _: Clutter) -> np.ndarray:

@@ -17,6 +17,7 @@ DIGITS = Recipe(
         clutter=0.12,
         views=6,
         marked=0.1,
+        printed=0.05,
         fonts=(
             "Amiri-Regular.ttf",
             "Amiri-Slanted.ttf",
@@ -28,7 +29,7 @@ DIGITS = Recipe(
             "Thabit.ttf",
         ),
     ),
-    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=24),),
+    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=18),),
     batch=256,
     precision="bf16",
     claim=HODA_COMPACT.claim,

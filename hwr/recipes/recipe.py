@@ -30,7 +30,9 @@ class Handwriting:
     clutter: pictures without a digit, as a share of the number of digits.
     views: how many different views of each picture are made; after as many epochs they come round again.
     marked: share that come redrawn, with a line, dots or a gap across them.
-    fonts: files that have to be installed, whose letters are among the clutter.
+    printed: share that are not the digits of the data but those of fonts, redrawn: what a school teaches.
+    fonts: files that have to be installed, whose letters are among the clutter, and whose digits are the printed ones,
+        beside those of Matplotlib's.
     """
 
     redrawn: float
@@ -38,6 +40,7 @@ class Handwriting:
     clutter: float
     views: int
     marked: float = 0.0
+    printed: float = 0.0
     fonts: tuple[str, ...] = ()
 
 

@@ -215,6 +215,7 @@ class _Maker(Dataset):
     def __init__(self, sets: list[Samples], recipe: Recipe, seed: int):
         self.prepare, self.augment, self.seed = recipe.prepare, recipe.augment, seed
         self.images = [gray for samples in sets for gray in samples.images]
+        self.digits = [(label, samples.script) for samples in sets for label in samples.labels.tolist()]
         self.dpi = [samples.dpi for samples in sets for _ in samples.images]
         self.clutter = Clutter(self.images, self.augment.fonts)
         self.pictures = round(len(self.images) * (1 + self.augment.clutter))
@@ -231,16 +232,20 @@ class _Maker(Dataset):
         return torch.from_numpy(np.round(x[0] * 255).astype(np.uint8)), size
 
     def _digit(self, index: int, rng: np.random.Generator) -> np.ndarray:
-        gray, kind = self.images[index], rng.random()
-        if kind < self.augment.redrawn:
-            x = self.prepare.array(redraw(gray, rng))
-        elif kind > 1 - self.augment.marked:
-            x = self.prepare.array(mark(redraw(gray, rng), rng))
-        elif kind < self.augment.redrawn + self.augment.photographed:
-            x = self.prepare.array(photograph(rewrite(gray, rng), rng))
-        else:
-            dpi = self.dpi[index] if rng.random() < KNOWN_SCALE else None
-            x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
+        gray, how = self.images[index], self.augment
+        shares = np.cumsum([how.redrawn, how.photographed, how.printed, how.marked])
+        match np.searchsorted(shares, rng.random(), side="right"):
+            case 0:
+                x = self.prepare.array(redraw(gray, rng))
+            case 1:
+                x = self.prepare.array(photograph(rewrite(gray, rng), rng))
+            case 2:
+                x = self.prepare.array(self.clutter.fonts.digit(*self.digits[index], rng))
+            case 3:
+                x = self.prepare.array(mark(redraw(gray, rng), rng))
+            case _:
+                dpi = self.dpi[index] if rng.random() < KNOWN_SCALE else None
+                x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
         return self.prepare.array(gray, self.dpi[index]) if x is None else x
 
