@@ -28,6 +28,7 @@ SETS = {
     "MNIST's test set, script unknown": ("mnist", False, False),
     "photographs made of 10,000 of Hoda's": ("hoda-photographs", False, True),
     "pen drawings of our own": ("drawings", False, True),
+    "pen drawings of our own, script unknown": ("drawings", False, False),
 }
 
 

@@ -61,6 +61,12 @@ class Prediction(NamedTuple):
         """The digit as Persian writes it, "۰" to "۹", or None."""
         return self.digit and PERSIAN[int(self.digit)]
 
+    def __repr__(self) -> str:
+        """One line, without the pictures."""
+        told = {"digit": self.digit, "script": self.script, "confidence": round(self.confidence, 4), "sure": self.sure}
+        told |= {"reason": self.reason} if self.reason else {}
+        return f"Prediction({', '.join(f'{name}={value!r}' for name, value in told.items())}, …)"
+
     def json(self) -> dict:
         """The same without its pictures, in types that JSON has; `reason` and `other` only where there is one."""
         names = ["digit", "confidence", "is_digit", "probabilities", "script", "sure", "model"]

@@ -77,6 +77,13 @@ def test_the_fields_of_a_prediction(recognizer):
     np.testing.assert_array_equal(said.stages.gray, drawing(3))
 
 
+def test_a_prediction_is_shown_in_one_line(recognizer):
+    shown = repr(recognizer.read(drawing(3), script="persian"))
+    assert shown.startswith("Prediction(digit='3', script='persian', confidence=0.9")
+    assert shown.endswith(", sure=True, …)")
+    assert "reason='nothing is written on this picture'" in repr(recognizer.read(np.full((50, 50), 255, np.uint8)))
+
+
 def test_a_shape_of_both_scripts_is_one_answer_with_its_other_reading():
     """۱ or 1: the digit is a 1, as surely as both readings together."""
     said = of_both(_11=np.log(0.7), _1=np.log(0.2), _9=np.log(0.1)).read(drawing(1))
