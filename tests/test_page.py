@@ -491,10 +491,19 @@ def large_photo(folder: Path) -> Path:
     return photo
 
 
-def test_a_photo_over_the_limit_is_made_smaller_first(visit, tmp_path):
+def photo_of_a_phone(folder: Path) -> Path:
+    """A ۷ of 25 megapixels in a small file."""
+    photo = folder / "photo.jpg"
+    photo.write_bytes(pictures.encode(pictures.drawing(7, 5000), "JPEG"))
+    assert photo.stat().st_size < MOST
+    return photo
+
+
+@pytest.mark.parametrize("photo", [large_photo, photo_of_a_phone], ids=["bytes", "pixels"])
+def test_a_photo_over_the_limit_is_made_smaller_first(visit, tmp_path, photo):
     page = visit()
     page.locator("#upload-button").click()
-    upload(page, large_photo(tmp_path))
+    upload(page, photo(tmp_path))
     expect_digit(page, "7")
 
 

@@ -1,10 +1,10 @@
 // Pictures from a file, the clipboard, the camera or the examples. Gradio runs this once with `element`,
 // the tab's root, and `server`, whose read() answers a picture, whose why() tells what the answer
 // rests on, and whose choose() loads a model.
-const MOST = 5_000_000; // bytes, as in door.py: a larger picture is made smaller here, or refused
-const LONGEST = 2048; // px: of the picture that is made smaller
+const LONGEST = 2048; // px: of a picture that is made smaller
 
 const drop = element.querySelector(".drop");
+const most = JSON.parse(drop.dataset.most); // what the server takes: bytes, pixels, and px of a side
 const input = drop.querySelector("input");
 const preview = drop.querySelector(".preview");
 const video = drop.querySelector("video");
@@ -73,15 +73,19 @@ function photograph(source, width, height) {
   return { url: canvas.toDataURL("image/jpeg", 0.92) };
 }
 
-async function shrink(file) {
+// A file as {url}, made smaller where the server would refuse it, or {error}.
+async function fit(file) {
   const bitmap = await createImageBitmap(file).catch(() => null); // TIFF and HEIC, in most browsers
-  return bitmap ? photograph(bitmap, bitmap.width, bitmap.height) : { error: "too-large" };
+  const { width = 0, height = 0 } = bitmap ?? {};
+  const large = file.size > most.bytes || width * height > most.pixels || Math.max(width, height) > most.side;
+  if (!large) return load(file);
+  return bitmap ? photograph(bitmap, width, height) : { error: "too-large" };
 }
 
 async function take(file) {
   if (!file) return;
   close();
-  await read(file.size > MOST ? shrink(file) : load(file));
+  await read(fit(file));
 }
 
 // ---- camera

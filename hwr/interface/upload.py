@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from hwr.imaging.decode import MOST_PIXELS, MOST_SIDE
 from hwr.interface import answer
-from hwr.interface.asset import FOLDER, asset
+from hwr.interface.asset import FOLDER, asset, attribute
 from hwr.interface.catalog import Model
+from hwr.interface.door import MOST
 
 EXAMPLE = '<button type="button" data-digit="{digit}" data-word-label="example"><img src="{url}" alt="" /></button>'
 
@@ -15,7 +17,8 @@ EXAMPLE = '<button type="button" data-digit="{digit}" data-word-label="example">
 def tab(functions: list[Callable[..., dict]], models: list[Model]) -> None:
     """Build the tab. functions: what its script calls, each by its name; models: to choose from."""
     with gr.Tab("Upload", elem_id="upload"):
-        card = asset("upload.html").replace("EXAMPLES", examples())
+        most = attribute({"bytes": MOST, "pixels": MOST_PIXELS, "side": MOST_SIDE})
+        card = asset("upload.html").replace("MOST", most).replace("EXAMPLES", examples())
         gr.HTML(
             html_template=answer.desk(card, models),
             js_on_load=asset("upload.js"),
