@@ -211,7 +211,7 @@ class Listener:
 @pytest.mark.parametrize("dpi", [200.0, None])
 def test_training_scoring_and_serving_prepare_alike(dpi, monkeypatch):
     gray = np.pad(scan(4, np.random.default_rng(0)), 4, constant_values=255)
-    recipe = dataclasses.replace(RECIPES["hoda-compact"], augment=Handwriting(0, 0, 0, views=1))
+    recipe = dataclasses.replace(RECIPES["hoda-compact"], augment=Handwriting(0, 0, 0, views=1, scaled=1.0))
     expected = recipe.prepare.array(gray, dpi)
 
     scored = inputs(Samples([gray], np.array([4]), dpi), recipe.prepare)
@@ -222,7 +222,6 @@ def test_training_scoring_and_serving_prepare_alike(dpi, monkeypatch):
     np.testing.assert_array_equal(engine.x[0], expected)
 
     monkeypatch.setattr(views, "rewrite", lambda gray, rng: gray)  # a hand that changes nothing
-    monkeypatch.setattr(views, "KNOWN_SCALE", 1.0)
     monkeypatch.setattr(views, "WORKERS", 0)
     trained, labels = views.Handwritten([Samples([gray], np.array([4]), dpi)], recipe, seed=0).batch([0])
     np.testing.assert_array_equal(trained[0].numpy(), expected)

@@ -95,12 +95,11 @@ def test_what_is_kept_is_what_was_prepared(monkeypatch):
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
-    ("redrawn", "photographed", "known_scale", "known"),
+    ("redrawn", "photographed", "scaled", "known"),
     [(1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 1, 1), (0, 0, 0, 0), (0, 0, 0.5, 0.5), (0.5, 0, 1, 0.5)],
 )
-def test_only_a_scan_tells_its_size(redrawn, photographed, known_scale, known, monkeypatch):
-    monkeypatch.setattr(views, "KNOWN_SCALE", known_scale)
-    recipe = augmented(redrawn=redrawn, photographed=photographed, views=4)
+def test_only_a_scan_tells_its_size(redrawn, photographed, scaled, known):
+    recipe = augmented(redrawn=redrawn, photographed=photographed, scaled=scaled, views=4)
     made = Handwritten([SAMPLES], recipe, seed=0)
     sizes = torch.stack([seen(made, epoch)[:, 1, 0, 0] for epoch in range(4)])
     assert sizes[:, 40:].max() == 0
@@ -144,9 +143,8 @@ def test_digits_of_two_scripts_are_labeled_one_after_the_other():
 
 
 @pytest.mark.usefixtures("alone")
-def test_each_set_has_its_own_scale(monkeypatch):
-    monkeypatch.setattr(views, "KNOWN_SCALE", 1)
-    recipe = dataclasses.replace(BOTH, augment=Handwriting(redrawn=0, photographed=0, clutter=0, views=1))
+def test_each_set_has_its_own_scale():
+    recipe = dataclasses.replace(BOTH, augment=Handwriting(redrawn=0, photographed=0, clutter=0, views=1, scaled=1))
     size = seen(Handwritten([SAMPLES, LATIN], recipe, seed=0), 0, list(range(50)))[:, 1, 0, 0]
     assert size[:40].min() > 0
     assert size[40:].max() == 0  # MNIST has no resolution
@@ -229,9 +227,10 @@ def test_each_set_is_checked_with_its_script_known(tmp_path):
 
 
 def test_scales_are_known_where_the_scan_has_one_and_the_network_sees_it():
-    assert known_scales(SAMPLES, RECIPE.prepare) == (True, False)
-    assert known_scales(LATIN, RECIPE.prepare) == (None,)
-    assert known_scales(SAMPLES, Preparation()) == (None,)
+    assert known_scales(SAMPLES, RECIPE) == (True, False)
+    assert known_scales(SAMPLES, augmented(scaled=1.0)) == (True,)
+    assert known_scales(LATIN, RECIPE) == (None,)
+    assert known_scales(SAMPLES, dataclasses.replace(RECIPE, prepare=Preparation())) == (None,)
 
 
 @pytest.mark.parametrize(

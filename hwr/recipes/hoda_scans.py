@@ -1,4 +1,4 @@
-"""Our own network for Hoda's scans alone: no drawings, no photographs, no pictures without a digit."""
+"""Our own network for Hoda's scans alone, their scale known: no drawings, no photographs, nothing but digits."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ HODA_SCANS = Recipe(
     data="hoda",
     prepare=DIGITS.prepare,
     model="compact-scans",
-    augment=Handwriting(redrawn=0.0, photographed=0.0, clutter=0.0, views=8),
+    augment=Handwriting(redrawn=0.0, photographed=0.0, clutter=0.0, views=8, scaled=1.0),
     phases=(dataclasses.replace(DIGITS.phases[0], epochs=16),),
     batch=DIGITS.batch,
     precision=DIGITS.precision,

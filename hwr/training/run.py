@@ -18,7 +18,6 @@ from hwr.data.samples import Samples
 from hwr.engines import OpenCVEngine
 from hwr.evaluation import calibration, plots, results
 from hwr.evaluation.score import Score, answers, logits, score
-from hwr.imaging.preparation import Preparation
 from hwr.imaging.rows import RowPreparation
 from hwr.recipes import RECIPES, Recipe
 from hwr.training import curves, export, rows
@@ -111,8 +110,7 @@ def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str,
     for split in dict.fromkeys(("validation", data.UNSEEN.get(recipe.data, "validation"), "test")):
         for name in names:
             samples = data.read(name, split, data_dir)
-            scales = known_scales(samples, recipe.prepare) if isinstance(recipe.prepare, Preparation) else (None,)
-            for known in scales:
+            for known in known_scales(samples, recipe):
                 said = logits(_Network(network), recipe.prepare, samples, known is not False)
                 asked[called(split, name, names, known)] = _Asked(samples, said, samples.script)
             if len(names) > 1:  # the last were asked without a scale

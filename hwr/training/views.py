@@ -25,8 +25,6 @@ from hwr.training import rows
 from hwr.training.stop import Stop
 from hwr.training.windows import PageViews, PenViews, check_pages
 
-KNOWN_SCALE = 0.75  # of the scans come with their resolution, the others as if it were unknown
-
 WORKERS = 2  # processes that make views
 AT_A_TIME = 100  # views: a process that is told to end makes these first
 
@@ -86,7 +84,7 @@ class Views:
             samples = data.read(name, "validation", self._data_dir)
             first = _first(samples, names)
             columns = slice(first, first + len(samples.classes))
-            for known in known_scales(samples, prepare):
+            for known in known_scales(samples, self._recipe):
                 x = torch.from_numpy(inputs(samples, prepare, known is not False))
                 told = called("validation", name, names, known)
                 checks.append(Check(told, x, torch.from_numpy(samples.labels), columns))
@@ -107,9 +105,11 @@ def _check_scripts(recipe: Recipe, network: nn.Module) -> None:
             )
 
 
-def known_scales(samples: Samples, prepare: Preparation) -> tuple[bool | None, ...]:
+def known_scales(samples: Samples, recipe: Recipe) -> tuple[bool | None, ...]:
     """Whether the scan's scale is told to the network, one way after the other; None where it can't be."""
-    return (True, False) if prepare.size_plane and samples.dpi else (None,)
+    if not (isinstance(recipe.prepare, Preparation) and recipe.prepare.size_plane and samples.dpi):
+        return (None,)
+    return (True,) if recipe.augment and recipe.augment.scaled == 1 else (True, False)
 
 
 def called(split: str, name: str, names: tuple[str, ...], known: bool | None) -> str:
@@ -244,7 +244,7 @@ class _Maker(Dataset):
             case 3:
                 x = self.prepare.array(mark(redraw(gray, rng), rng))
             case _:
-                dpi = self.dpi[index] if rng.random() < KNOWN_SCALE else None
+                dpi = self.dpi[index] if rng.random() < how.scaled else None
                 x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
         return self.prepare.array(gray, self.dpi[index]) if x is None else x
