@@ -18,13 +18,16 @@ from hwr.imaging.stages import WORK, Stages
 LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
 ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros left out, in the median
 
-CERTAIN = 0.97  # a piece read with this confidence is not cut
+LONE = 0.8  # a piece is not cut that the network of rows finds to be one digit with this probability
+CERTAIN = 0.9  # a piece read with this confidence is not cut
 CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 NEAR = 0.3  # pieces farther apart than this are not one digit
 LEAST = math.log(1e-9)  # no reading is less probable: one bad piece does not outweigh all the others
 HEARD = 0.5  # of what the network of rows says counts beside what that of single digits says
+HOPELESS = -4.0  # nats: what it finds less likely than this is not asked about
+ODD, GUESSED = 0.02, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # nats that a cut costs where it is as long as the piece that it leaves
 DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
@@ -34,6 +37,7 @@ COVERED = 2.5  # nats for a glyph all of whose width lies over or under another
 SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # nats for a glyph this small, so far from the middle line, in heights of a digit
 MOST = 40  # digits: more are no number but a pattern
 REFUSED = 1 / 3  # of the digits refused make it no number
+UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 
 # How large each digit is: the mean and standard deviation of the logarithm of its height, then of its width, in
 # heights of an ordinary digit. Measured on the training sets of Hoda and MNIST; MNIST's digits are all scaled to one
@@ -129,7 +133,8 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
         digits.append(said._replace(box=row.place(glyph.piece.box)))
         text += max(said.probabilities, key=said.probabilities.get)
     refused = sum(not digit.is_digit for digit in digits)
-    if not digits or refused > REFUSED * len(digits) or len(digits) > MOST:
+    unlikely = np.mean([glyph.cost for glyph in path if glyph.logits is not None]) if digits else 0.0
+    if not digits or refused > REFUSED * len(digits) or len(digits) > MOST or unlikely > UNLIKELY:
         return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     confidence = math.prod(digit.confidence for digit in digits)
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, reader.script)
@@ -156,7 +161,7 @@ class _Reader:
         """The resolution at which the number's digits would be as high as Hoda's: their sizes then mean the same."""
         if sum(piece.mark is None for piece in row.pieces) > 1:
             return row.height / ORDINARY * MM_PER_INCH
-        return dpi and dpi / float(np.hypot(*row.back[:, 0]))
+        return dpi and dpi / float(np.hypot(*row.back[:2, 0]))
 
     def _decide(self) -> str:
         """The script in which all pieces together are the likeliest."""
@@ -191,14 +196,17 @@ class _Reader:
             at = came[at].first
         return path[::-1]
 
-    def _cut(self, alone: list[Glyph]) -> tuple[list[Piece], list[Glyph], list[int]]:
+    def _cut(self, glyphs: list[Glyph]) -> tuple[list[Piece], list[Glyph], list[int]]:
         """Cut what is not read with certainty: -> all pieces, the glyphs that are whole, which cut each piece is of."""
         pieces, whole, origin = [], [], []
-        for k, glyph in enumerate(alone):
+        alone = None
+        if self.heard:
+            alone = np.exp(self._hear([(k, k + 1) for k in range(len(self.pieces))])).sum(axis=1)
+        for k, glyph in enumerate(glyphs):
             wide = (glyph.piece.box[2] - glyph.piece.box[0]) / self.height
-            doubtful = glyph.cost - DIGIT > -math.log(CERTAIN) or wide > WIDE
+            doubtful = alone[k] < LONE if alone is not None else glyph.cost - DIGIT > -math.log(CERTAIN)
             parts = [glyph.piece]
-            if glyph.logits is not None and wide > CUT and doubtful:
+            if glyph.logits is not None and wide > CUT and (doubtful or wide > WIDE):
                 parts = cut(glyph.piece, self.height)
             whole.append(glyph._replace(first=len(pieces), last=len(pieces) + len(parts)))
             pieces += parts
@@ -207,31 +215,35 @@ class _Reader:
 
     def _joins(self, origin: list[int], certain: list[bool]) -> list[tuple[int, int]]:
         """Which runs of pieces may be one digit, besides the pieces that are whole: first, last."""
-        runs = []
         parts = np.bincount(origin)
+        runs = []
+        for first, last in self._narrow():
+            if origin[first] == origin[last - 1]:  # parts of one piece; all of them are there already
+                if last - first < parts[origin[first]]:
+                    runs.append((first, last))
+                continue
+            ends = (first == 0 or origin[first - 1] != origin[first]) and origin[last - 1] not in origin[last:]
+            if not (ends or self.heard):  # parts of a piece with another piece
+                continue
+            paper = self._paper(first, last)
+            sure = all(certain[origin[k]] for k in range(first, last))
+            if paper[-1] <= NEAR * self.height and max(paper) < (TIGHT if sure else 1.0) * self.typical:
+                runs.append((first, last))
+        return runs
+
+    def _narrow(self) -> list[tuple[int, int]]:
+        """The runs of pieces that are no wider than a digit, and not hopelessly unlike one: first, last."""
+        runs = []
         for first in range(len(self.pieces)):
             x1 = self.pieces[first].box[2]
-            for last in range(first + 2, len(self.pieces) + 1):
-                piece = self.pieces[last - 1]
-                x1 = max(x1, piece.box[2])
+            for last in range(first + 1, len(self.pieces) + 1):
+                x1 = max(x1, self.pieces[last - 1].box[2])
                 if x1 - self.pieces[first].box[0] > WIDEST * self.height:
                     break
-                if origin[first] == origin[last - 1]:  # parts of one piece; all of them are there already
-                    if last - first < parts[origin[first]]:
-                        runs.append((first, last))
-                    continue
-                whole = (first == 0 or origin[first - 1] != origin[first]) and origin[last - 1] not in origin[last:]
-                if not whole:
-                    continue
-                paper = self._paper(first, last)
-                if paper[-1] > NEAR * self.height:
-                    break
-                sure = all(certain[origin[k]] for k in range(first, last))
-                if max(paper) < (TIGHT if sure else 1.0) * self.typical:
-                    runs.append((first, last))
-        for k in range(len(self.pieces)):  # a part of its own
-            if parts[origin[k]] > 1:
-                runs.append((k, k + 1))
+                runs.append((first, last))
+        if self.heard and runs:
+            likely = self._hear(runs).max(axis=1) > HOPELESS
+            runs = [run for run, kept in zip(runs, likely, strict=True) if kept]
         return runs
 
     def _mend(self) -> None:
@@ -257,17 +269,22 @@ class _Reader:
         x = [prepare.input(stage, self._size_known()) for stage in stages if stage]
         said = self.recognizer.engine.logits(np.stack(x)) if x else np.zeros((0, 10), np.float32)
         digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
-        joint = np.log(np.maximum(digits, 1e-12)) + np.log(np.maximum(is_digit, 1e-12))[:, None]
+        cut = np.array([self._is_cut(*run) for run, stage in zip(runs, stages, strict=True) if stage], bool)
+        sure = 1 - np.where(cut, GUESSED, ODD)[:, None]
+        joint = np.log(sure * digits * is_digit[:, None] + (1 - sure) / ONE)
         if self.heard and len(said):
-            heard = self.heard.single([self._between(*run) for run, stage in zip(runs, stages, strict=True) if stage])
+            heard = self._hear([run for run, stage in zip(runs, stages, strict=True) if stage])
             joint += HEARD * heard
-            said = self._louder(said, heard)
-        believed = iter(zip(said, joint.argmax(axis=1), joint.max(axis=1), strict=True))
+        best = joint.argmax(axis=1)
+        said = self._louder(said, joint)
+        believed = iter(zip(said, best, joint.max(axis=1), strict=True))
         glyphs = []
         for (first, last), piece, stage in zip(runs, joined, stages, strict=True):
             logits, digit, share = next(believed) if stage else (None, None, 0.0)
             if stage:
                 share -= COVERED * self._covered(first, last, piece) + STRAY * self._stray(piece)
+            elif self.heard:
+                share = HEARD * float(self.heard.nothing(np.array([[piece.box[0], piece.box[2]]], float))[0])
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece)
             if stage:
                 cost += self._odd(piece, digit)
@@ -276,25 +293,25 @@ class _Reader:
             glyphs.append(Glyph(first, last, piece, stage, logits, cost))
         return glyphs
 
-    def _between(self, first: int, last: int) -> tuple[float, float]:
-        """The columns between which only a glyph's own ink is: in the middle of the paper on either side."""
-        return self._border(first), self._border(last)
+    def _is_cut(self, first: int, last: int) -> bool:
+        return bool(self.pieces[first].seam or (last < len(self.pieces) and self.pieces[last].seam))
 
-    def _border(self, k: int) -> float:
-        if k == 0:
-            return -math.inf
-        if k == len(self.pieces):
-            return math.inf
-        return (max(p.box[2] for p in self.pieces[:k]) + min(p.box[0] for p in self.pieces[k:])) / 2
+    def _hear(self, runs: list[tuple[int, int]]) -> np.ndarray:
+        """How likely the network of rows finds it that runs of pieces are one digit, and which: -> (n, 10), logs."""
+        right = np.maximum.accumulate([piece.box[2] for piece in self.pieces])
+        left = np.minimum.accumulate([piece.box[0] for piece in self.pieces[::-1]])[::-1]
+        borders = np.concatenate([[-np.inf], (right[:-1] + left[1:]) / 2, [np.inf]])  # in the middle of the paper
+        return self.heard.single(borders[np.array(runs, int).reshape(-1, 2)])
 
-    def _louder(self, said: np.ndarray, heard: np.ndarray) -> np.ndarray:
-        """The network of digits' logits, as if it had heard the other, too: (n, K), (n, 10) -> (n, K)."""
+    def _louder(self, said: np.ndarray, joint: np.ndarray) -> np.ndarray:
+        """The logits (n, K) of the network of digits, of the script's digits those that both networks agree on."""
+        if self.script == "auto" or not self.heard:
+            return said
         first = SCRIPTS.index(self.script) * ONE if said.shape[1] == BOTH + 1 else 0
-        said = said.copy()
-        most = heard.max(axis=1, keepdims=True)
-        share = heard - most - np.log(np.exp(heard - most).sum(axis=1, keepdims=True))
-        said[:, first : first + ONE] += self.recognizer.calibration.temperature * HEARD * share
-        return said
+        own = said[:, first : first + ONE]
+        agreed = self.recognizer.calibration.temperature * joint
+        agreed += own.max(axis=1, keepdims=True) - agreed.max(axis=1, keepdims=True)
+        return np.concatenate([said[:, :first], agreed, said[:, first + ONE :]], axis=1).astype(np.float32)
 
     def _covered(self, first: int, last: int, piece: Piece) -> float:
         """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""

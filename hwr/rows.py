@@ -28,15 +28,14 @@ class Heard(NamedTuple):
     left: float
     scale: float
 
-    def single(self, borders: list[tuple[float, float]]) -> np.ndarray:
-        """How likely it is that one digit, and which, stands between two columns of the row's picture.
+    def single(self, borders: np.ndarray) -> np.ndarray:
+        """How likely it is that between two columns of the row's picture stands one digit, and which.
 
-        n pairs of columns -> (n, 10) float64, logarithms of probabilities: of all the ways to go through the columns
-        that begin with "no digit" for none or some, go on with the digit for at least one, and end with "no digit"
-        (A. Graves et al., Connectionist temporal classification, 2006, for a text of one sign).
+        (n, 2) float64, from - to -> (n, 10) float64, logarithms of probabilities: of all ways through the columns that
+        begin with "no digit" for none or some, have the digit for one or more, and end with "no digit" (A. Graves et
+        al., Connectionist temporal classification, 2006, for a text of one sign).
         """
-        columns = np.clip(np.round((np.array(borders) - self.left) * self.scale), 0, len(self.logs)).astype(int)
-        starts, ends = columns.T
+        starts, ends = self._columns(borders).T
         digit, none = self.logs[:, :-1], np.append(self.logs[:, -1], 0.0)
         n = len(starts)
         before = np.zeros((n, 1))
@@ -49,6 +48,15 @@ class Heard(NamedTuple):
             within = np.where(on, np.logaddexp(within, before) + digit[at], within)
             before = before + np.where(on, blank, 0)
         return np.maximum(np.logaddexp(within, after), FLOOR)
+
+    def nothing(self, borders: np.ndarray) -> np.ndarray:
+        """How likely it is that no digit's middle is between two columns: (n, 2) float64 -> (n,), logarithms."""
+        total = np.append(0.0, np.cumsum(self.logs[:, -1]))
+        starts, ends = self._columns(borders).T
+        return np.maximum(total[ends] - total[starts], FLOOR)
+
+    def _columns(self, borders: np.ndarray) -> np.ndarray:
+        return np.clip(np.round((borders - self.left) * self.scale), 0, len(self.logs)).astype(int)
 
 
 class RowNetwork:
@@ -78,7 +86,7 @@ class Answer(NamedTuple):
         return Heard(own - np.log(np.exp(own).sum(axis=1, keepdims=True)), self.left, self.scale)
 
 
-def load(name: str = NAME) -> RowNetwork:
+def load(name: str) -> RowNetwork:
     """The network by the name of its weights, as `weights.read` takes it. Raises ValueError for what won't do."""
     config = json.loads(weights.read(name, "config.json"))
     try:
@@ -91,6 +99,6 @@ def load(name: str = NAME) -> RowNetwork:
 def shipped() -> RowNetwork | None:
     """The network that ships; None where it is missing or damaged: numbers are then read without it."""
     try:
-        return load()
+        return load(NAME)
     except ValueError:
         return None

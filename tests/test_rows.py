@@ -1,0 +1,198 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from pictures import drawing, mask
+
+import hwr
+from hwr import rows, weights
+from hwr.data.samples import Samples
+from hwr.imaging import segment
+from hwr.imaging.rows import RowPreparation
+from hwr.models.rows import Rows
+from hwr.recipes import RECIPES
+from hwr.training.rows import NONE, Made, Maker, Strips, middles
+
+RECIPE = RECIPES["numbers"]
+
+
+def page(digits=(7, 2, 5), side: int = 100) -> np.ndarray:
+    """Our own digits beside each other: (H, W) uint8, dark on light."""
+    return 255 - np.pad(np.hstack([mask(digit, side, 24) for digit in digits]), 30)
+
+
+@pytest.fixture(scope="module")
+def samples() -> Samples:
+    """Our own drawings of the ten digits, as a scan has them: two tones."""
+    scans = [np.where(drawing(digit, 84, 20) > 127, 255, 0).astype(np.uint8) for digit in range(10)]
+    return Samples(scans, np.arange(10))
+
+
+def maker(samples: Samples, views: float = 5, split: str = "train") -> Maker:
+    augment = dataclasses.replace(RECIPE.augment, views=views)
+    return Maker([samples], dataclasses.replace(RECIPE, augment=augment), split=split)
+
+
+# The strip
+
+
+@pytest.mark.parametrize("side", [60, 100, 160])
+def test_a_strip_has_one_size_whatever_the_row_s(side):
+    prepare = RowPreparation()
+    row = segment.find(page(side=side))
+    strip = prepare.strip(row)
+    assert strip.x.dtype == np.float32
+    assert strip.x.shape[:2] == (1, prepare.height)
+    assert strip.x.shape[2] % prepare.step == 0
+    assert (strip.x.min(), strip.x.max()) == (0, 1)
+    written = np.flatnonzero(strip.x[0].any(axis=1))
+    assert np.ptp(written) == pytest.approx(prepare.digit, abs=6)
+    assert written.mean() == pytest.approx(prepare.height / 2, abs=3)
+    assert not strip.x[..., : prepare.margin - 2].any()
+
+
+def test_columns_of_the_row_are_found_on_the_strip():
+    row = segment.find(page())
+    strip = RowPreparation().strip(row)
+    for x0, _, x1, _ in (piece.box for piece in row.pieces):
+        left, right = ((x - strip.left) * strip.scale for x in (x0, x1))
+        assert strip.x[0, :, round(left) : round(right)].any()
+    first = np.flatnonzero(strip.x[0].any(axis=0))[0]
+    assert first == pytest.approx((row.pieces[0].box[0] - strip.left) * strip.scale, abs=1.5)
+
+
+def test_what_is_higher_than_the_strip_is_cut_off():
+    tall = segment.Piece((0, 0, 10, 400), np.full((400, 10), 255, np.uint8))
+    strip = RowPreparation().strip(segment.Row([tall], 60.0, np.eye(3)[:2]))
+    assert strip.x[0, :, strip.x.shape[2] // 2].all()
+
+
+# What is heard
+
+
+def heard(columns: int) -> rows.Heard:
+    logits = np.random.default_rng(0).normal(0, 2, (columns, 11))
+    return rows.Heard(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), 0.0, 1.0)
+
+
+def test_one_digit_is_every_way_to_write_it():
+    said = heard(7)
+    likely = np.exp(said.logs)
+    found = np.exp(said.single(np.array([[1.0, 6.0]])))[0]
+    for digit in range(10):
+        ways = 0.0
+        for first, last in itertools.combinations(range(1, 7), 2):  # the digit stands from first to last - 1
+            signs = [digit if first <= column < last else 10 for column in range(1, 6)]
+            ways += np.prod([likely[column, sign] for column, sign in zip(range(1, 6), signs, strict=True)])
+        assert found[digit] == pytest.approx(ways)
+
+
+def test_several_at_once_and_borders_outside():
+    said = heard(9)
+    borders = np.array([[-np.inf, 4.0], [4.0, np.inf], [2.0, 3.0]])
+    together = said.single(borders)
+    assert together.shape == (3, 10)
+    np.testing.assert_allclose(together, np.concatenate([said.single(each[None]) for each in borders]))
+    np.testing.assert_allclose(together[2], np.maximum(said.logs[2, :10], rows.FLOOR))
+
+
+def test_where_no_column_is_there_is_no_digit():
+    assert (heard(5).single(np.array([[2.0, 2.0]])) == rows.FLOOR).all()
+
+
+def test_the_script_that_is_known_is_the_only_one():
+    logits = np.random.default_rng(0).normal(0, 2, (5, 21)).astype(np.float32)
+    logs = rows.Answer(logits, 0.0, 1.0).within("latin").logs
+    np.testing.assert_allclose(np.exp(logs).sum(axis=1), 1)
+    np.testing.assert_allclose(logs[:, 0] - logs[:, 10], logits[:, 10] - logits[:, 20], rtol=1e-5)
+
+
+def test_the_network_that_ships_hears_each_digit_at_its_place():
+    row = segment.find(page((7, 2, 4)))
+    said = rows.load(rows.NAME).hear(row).within("persian")
+    boxes = np.array([piece.box for piece in row.pieces], float)
+    single = said.single(boxes[:, [0, 2]])
+    assert single.argmax(axis=1).tolist() == [7, 2, 4]
+    assert (single.max(axis=1) > -0.5).all()
+    assert said.single(np.array([[-np.inf, np.inf]])).max() < -5  # three are not one
+
+
+def test_numbers_are_read_without_it(monkeypatch, tmp_path):
+    rows.shipped.cache_clear()
+    monkeypatch.setattr(rows, "NAME", str(tmp_path))
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.onnx").write_bytes(b"no network")
+    try:
+        assert rows.shipped() is None
+        assert hwr.load().read_number(page((7, 2, 4)), script="persian").text == "724"
+    finally:
+        rows.shipped.cache_clear()
+
+
+@pytest.mark.parametrize("config", ["", "[]", "{}", '{"preparation": {"depth": 1}}', '{"preparation": {}}'])
+def test_what_is_no_network_of_rows_is_told(config, tmp_path):
+    (tmp_path / "config.json").write_text(config)
+    (tmp_path / "model.onnx").write_bytes(b"no network")
+    with pytest.raises(ValueError, match=r"."):
+        rows.load(str(tmp_path))
+
+
+def test_it_reads_nothing_by_itself():
+    with pytest.raises(weights.WeightsError, match="numbers tells apart the digits of a whole number"):
+        hwr.load("numbers")
+
+
+# What it is trained on
+
+
+def test_strips_are_filled_and_told_column_by_column(samples):
+    strip, told = maker(samples)[0]
+    prepare = RECIPE.prepare
+    assert (strip.shape, strip.dtype) == (prepare.shape, torch.uint8)
+    assert (told.shape, told.dtype) == ((1, prepare.width // prepare.step), torch.int64)
+    assert set(told.unique().tolist()) <= {*range(10), NONE}  # Persian ones
+    assert (told != NONE).float().mean() > 0.1
+    ink = strip[0].amax(dim=0).reshape(-1, prepare.step).amax(dim=1) > 100
+    middles = told[0] != NONE
+    assert ink[middles].float().mean() > 0.9  # a digit's middle has ink, but in a broken one
+
+
+def test_the_same_strips_for_the_same_seed(samples):
+    (one, _), (same, _), (other, _) = maker(samples)[1], maker(samples)[1], maker(samples)[2]
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert len(maker(samples)) == round(5 * 10 / 18)
+    validation, _ = maker(samples, split="validation")[1]
+    assert not torch.equal(one, validation)
+
+
+def test_latin_digits_come_behind_the_persian_ones(samples):
+    _, told = maker(samples._replace(script="latin"))[0]
+    assert set(told.unique().tolist()) <= {*range(10, 20), NONE}
+
+
+def test_batches_are_of_inputs_and_labels(samples):
+    strips, told = zip(*(maker(samples)[k] for k in range(3)), strict=True)
+    pictures = Strips(Made(torch.stack(strips), torch.stack(told)))
+    x, labels = pictures.batch([2, 0])
+    assert len(pictures) == 3
+    assert x.shape == (2, *RECIPE.prepare.shape)
+    assert x.dtype == torch.float32
+    assert 0 <= x.min() < x.max() <= 1
+    assert torch.equal(labels, torch.stack([told[2], told[0]]))
+
+
+def test_each_digit_is_asked_about_at_its_middle(samples):
+    made = Made(*(each[None] for each in maker(samples)[0]))
+    torch.manual_seed(0)
+    network = Rows().eval()
+    pictures, labels, logits = middles(made, network)
+    edges = np.flatnonzero(np.diff(made.labels[0, 0].numpy(), prepend=NONE, append=NONE) != 0)
+    assert 3 < len(pictures) == len(labels) == len(logits) <= len(edges)
+    assert logits.shape[1] == NONE + 1
+    side = RECIPE.prepare.height
+    assert all(picture.shape == (side, side) and picture.dtype == np.uint8 for picture in pictures)
+    assert all((picture[:, side // 2 - 4 : side // 2 + 4] < 100).any() for picture in pictures)
+    assert set(labels) <= set(range(10))
