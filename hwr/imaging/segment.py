@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.lines import FAINT, RULE, THIN, straight, without_lines
+from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
@@ -55,7 +56,7 @@ class Row(NamedTuple):
 
     pieces: from left to right.
     height: of an ordinary digit, in px of the row's picture.
-    back: (2, 3) float64, from the row's picture to the picture that came.
+    back: (3, 3) float64, from the row's picture to the picture that came, in perspective.
     """
 
     pieces: list[Piece]
@@ -67,13 +68,14 @@ class Row(NamedTuple):
         x0, y0, x1, y1 = box
         corners = np.array([[x0, x1, x0, x1], [y0, y0, y1, y1], [1, 1, 1, 1]])
         placed = self.back @ corners
+        placed = placed[:2] / placed[2]
         low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
         return tuple(np.concatenate([low, high]).astype(int).tolist())
 
 
 def find(gray: np.ndarray) -> Row | None:
     """The row of a number: (H, W) uint8, either polarity -> Row, or None where nothing like it is written."""
-    back = np.eye(3)
+    gray, back = flatten(gray)
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
@@ -106,7 +108,7 @@ def find(gray: np.ndarray) -> Row | None:
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
             break
         height = found / scale  # lines had passed for digits
-    return Row(pieces, found, (back @ _back(to_size, 1.0))[:2])
+    return Row(pieces, found, back @ _back(to_size, 1.0))
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:

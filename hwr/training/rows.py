@@ -95,8 +95,8 @@ class Maker(Dataset):
         if row is None:
             return None
         strip = self.prepare.strip(row)
-        on_row = np.linalg.inv(np.vstack([row.back, [0, 0, 1]]))
-        across = (number.ends @ on_row[0, :2] + on_row[0, 2] - strip.left) * strip.scale  # (n, 2)
+        on_row = cv2.perspectiveTransform(number.ends, np.linalg.inv(row.back))
+        across = (on_row[..., 0] - strip.left) * strip.scale  # (n, 2)
         columns = self.prepare.step * (np.arange(strip.x.shape[2] // self.prepare.step) + 0.5)
         told = np.full(len(columns), NONE)
         for digit, ends in zip(filter(str.isdigit, number.text), across, strict=True):
