@@ -16,7 +16,7 @@ const again = () => strokes.length && changed();
 hwr.picker(element, server, again);
 hwr.wishing(element, again);
 hwr.wishes.listen(invite);
-const show = hwr.answers(element, server);
+const show = hwr.answers(element, server, again);
 
 // {width, points: [[x, y], …]}, all in units of the pad's height; x is 0.5 in its middle, however wide it is
 let strokes = [];
@@ -183,8 +183,7 @@ function wipe() {
 undo.addEventListener("click", takeBack);
 clear.addEventListener("click", wipe);
 document.addEventListener("keydown", (event) => {
-  const elsewhere = !canvas.isConnected || canvas.offsetParent === null || event.target.matches?.("input:not([type=range]), textarea");
-  if (elsewhere) return;
+  if (!canvas.isConnected || canvas.offsetParent === null) return; // nothing else on this tab takes text
   const isUndo = (event.ctrlKey || event.metaKey) && event.code === "KeyZ" && !event.shiftKey;
   if (!isUndo && event.key !== "Delete") return;
   event.preventDefault();
