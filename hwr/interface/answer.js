@@ -11,11 +11,15 @@ hwr.ask = async (server, url) => {
   }
 };
 
-// Shows answers in one tab: hwr.answers(desk, server) gives the function that puts one on the page.
-hwr.answers = (desk, server) => {
+// Shows answers in one tab: hwr.answers(desk, server, again) gives the function that puts one on the page. `again`
+// reads the tab's picture once more.
+hwr.answers = (desk, server, again) => {
   const RIVAL = 0.05; // a digit less likely than this is not worth a mention
+  const LOST = 3000; // ms: a server that did not answer is asked again after so long
   const REST = 150; // ms: when a pen has rested for so long, what its answer rests on is asked for
   const OTHERS = { persian: "other-persian", latin: "other-latin" };
+  const NEAR_OTHERS = { persian: "near-or-persian", latin: "near-or-latin" };
+  const READ_AS = { persian: "as-persian", latin: "as-latin" };
   const panel = desk.querySelector(".answer");
   const part = (name) => panel.querySelector(`.${name}`);
   const bars = [...panel.querySelectorAll(".bars li")];
@@ -23,6 +27,7 @@ hwr.answers = (desk, server) => {
   const frames = [...desk.querySelectorAll(".stages img")];
   let answer = null;
   let settled = true;
+  let retry = 0;
 
   function state() {
     if (!answer) return "waiting";
@@ -31,18 +36,33 @@ hwr.answers = (desk, server) => {
     return answer.sure || answer.digits?.every(({ sure }) => sure) ? "sure" : "unsure";
   }
 
-  function doubt() {
-    if (answer.digits) return hwr.say("doubtful-digits");
+  // The next likely digit as the answer's script writes it; "" where there is none to mention.
+  function rival() {
     const [, [share, digit]] = answer.probabilities.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0]);
-    if (answer.other && (share < RIVAL || digit === Number(answer.other.digit))) return ""; // that is said below
-    return share < RIVAL ? hwr.say("doubtful") : hwr.say("perhaps", { other: hwr.written(digit, answer.script) });
+    const isOther = digit === Number(answer.other?.digit);
+    return share < RIVAL || isOther ? "" : hwr.written(digit, answer.script);
   }
 
-  // The other script's reading of the same shape.
-  function other() {
-    if (!answer?.other) return "";
-    const { digit, script, probability } = answer.other;
-    return hwr.say(OTHERS[script], { digit: hwr.written(digit, script), percent: hwr.percent(probability) });
+  // What else one digit could be: another one, the other script's reading of the same shape, or both.
+  function doubt() {
+    const near = answer.sure ? "" : rival();
+    if (answer.other) {
+      const { digit, script, probability } = answer.other;
+      const told = { near, digit: hwr.written(digit, script), percent: hwr.percent(probability) };
+      return hwr.say(near ? NEAR_OTHERS[script] : OTHERS[script], told);
+    }
+    if (answer.sure) return "";
+    return near ? hwr.say("perhaps", { near }) : hwr.say("doubtful");
+  }
+
+  // How sure a number is, in a sentence that fits its marked digits; and where a visitor did not say it, its script.
+  function sentencesOfNumber(percent) {
+    const marked = answer.digits.filter(({ sure }) => !sure).length;
+    const whole = hwr.say("whole", { percent });
+    const wasOpen = hwr.models.chosen().script === "both" && answer.asked.script === "auto";
+    const script = wasOpen ? hwr.say(READ_AS[answer.script]) : "";
+    if (!marked) return [whole, script];
+    return [hwr.say(marked === 1 ? "marked-digit" : "marked-digits"), script ? `${whole} · ${script}` : whole];
   }
 
   // [verdict, remark] of each state. Most errors are the server's sentences, in English: another language
@@ -53,12 +73,13 @@ hwr.answers = (desk, server) => {
       return hwr.knows("advice") ? [hwr.say("error"), hwr.say("advice"), answer.error] : [hwr.say("error"), answer.error];
     }
     if (now === "none") return [hwr.say(answer.digits ? "no-number" : "none"), hwr.say(answer.reason)];
-    const percent = answer && hwr.percent(answer.confidence);
-    return [hwr.say(now, { percent }), now === "unsure" ? doubt() : ""];
+    if (now === "waiting") return [hwr.say(now), ""];
+    const percent = hwr.percent(answer.confidence);
+    return answer.digits ? sentencesOfNumber(percent) : [hwr.say(now, { percent }), doubt()];
   }
 
   function showChances(now) {
-    const known = answer?.probabilities && (now === "sure" || now === "unsure");
+    const known = Boolean(answer?.probabilities) && (now === "sure" || now === "unsure");
     bars.forEach((bar, digit) => {
       const share = known ? answer.probabilities[digit] : 0;
       bar.style.setProperty("--share", share.toFixed(4));
@@ -101,7 +122,7 @@ hwr.answers = (desk, server) => {
     part("verdict").textContent = verdict;
     part("remark").textContent = remark;
     part("detail").textContent = detail;
-    part("other").textContent = other();
+    part("several").hidden = now !== "none" || !answer.stages?.padded; // on a blank sheet there are none
     showChances(now);
     showStages();
     showNumber(answer);
@@ -114,14 +135,20 @@ hwr.answers = (desk, server) => {
     panel.dataset.count = Number(panel.dataset.count ?? 0) + 1;
     // A screen reader hears the answer once, when the pen has lifted.
     const read = answer?.digit ? hwr.numeral(answer.digit) : answer?.text;
-    if (settled) part("spoken").textContent = read ? `${read}: ${verdict} ${other()}` : verdict;
+    if (settled) part("spoken").textContent = [read, verdict, remark].filter(Boolean).join(" · ");
   }
 
+  part("several").querySelector("button").addEventListener("click", () => {
+    hwr.wishes.set({ isNumber: true });
+    desk.querySelector(".many input").focus();
+  });
   hwr.listen(show);
   show();
   return (news, isSettled = true) => {
     answer = news;
     settled = isSettled;
+    clearTimeout(retry);
+    if (answer?.error === "unreachable") retry = setTimeout(again, LOST);
     show();
     if (settled) explain();
   };

@@ -14,7 +14,7 @@ const [camera, shoot, cancel, clear] = ["camera", "shoot", "cancel", "clear"].ma
 const again = () => latest && read(latest);
 hwr.picker(element, server, again);
 hwr.wishing(element, again);
-const show = hwr.answers(element, server);
+const show = hwr.answers(element, server, again);
 let question = 0; // counts the pictures, so that a late answer is not shown for a newer one
 let latest = null; // the newest picture as {url}: another model reads it again
 
