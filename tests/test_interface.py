@@ -69,7 +69,7 @@ def test_persian_is_persian():
 def test_every_word_is_used_and_every_used_word_is_known():
     parts = [*FOLDER.glob("*.html"), *FOLDER.glob("*.js")]
     text = "\n".join(part.read_text(encoding="utf-8") for part in parts) + answer.desk("WISHES", [])
-    shown = set(re.findall(r'data-word(?:-label)?="([\w-]+)"', text)) | {"example"}
+    shown = set(re.findall(r'data-word(?:-label)?="([\w-]+)"', text)) | {"example-digit", "example-number"}
     said = set(re.findall(r'"([\w-]+)"', text)) & set(PERSIAN)
     reasons = {key for key in ENGLISH if " " in key}
     assert shown <= set(ENGLISH)
@@ -137,11 +137,16 @@ def test_a_blank_sheet_has_no_later_stages(recognizer):
 
 def test_the_examples_are_read_right(recognizer):
     files = sorted((FOLDER / "examples").iterdir())
-    names = [f"{number}-digit-{scene.digit}.jpg" for number, scene in enumerate(examples.SCENES, 1)]
+    names = [f"{number}-{scene.name}" for number, scene in enumerate(examples.SCENES, 1)]
     assert [file.name for file in files] == names, "the folder holds pictures only"
-    read = door.reader(only(recognizer), answer.read)
+    read, read_number = (door.reader(only(recognizer), say) for say in (answer.read, number.number))
     for file in files:
         picture = url(file.read_bytes(), "image/jpeg")
+        if "number" in file.name:
+            said = read_number(picture)
+            assert f"number-{said['text']}." in file.name
+            assert all(digit["sure"] for digit in said["digits"])
+            continue
         assert f"digit-{read(picture)['digit']}" in file.name
         said = read({"url": picture, "script": "persian"})
         assert f"digit-{said['digit']}" in file.name
@@ -153,6 +158,8 @@ def test_examples_are_drawn_as_photographs():
     assert picture.shape == (examples.SIDE, examples.SIDE, 3)
     assert picture.dtype == np.uint8
     assert np.array_equal(picture, examples.photograph(examples.SCENES[0], np.random.default_rng(1)))
+    wide = examples.photograph(examples.SCENES[-1], np.random.default_rng(1))
+    assert wide.shape == (examples.SIDE, 2 * examples.SIDE, 3)
     corners = picture[[0, 0, -1, -1], [0, -1, 0, -1]].mean(axis=1)
     assert np.ptp(corners) > 15, "light falls from one side"
 

@@ -24,7 +24,7 @@ hwr.numbers = (desk) => {
 
   return (answer) => {
     const { text = "", digits = [], script, picture } = answer ?? {};
-    whole.textContent = text.replace(/\d/g, (digit) => hwr.written(digit, script));
+    whole.textContent = hwr.written(text, script);
     whole.style.setProperty("--count", Math.max(4, text.length));
     boxes.replaceChildren(...digits.map(box));
     parts.replaceChildren(...digits.map((digit) => chance(digit, script)));

@@ -61,20 +61,20 @@ window.hwr = (() => {
     return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(share);
   }
 
-  // A digit as a script writes it.
-  function written(digit, script) {
-    return script === "persian" ? "۰۱۲۳۴۵۶۷۸۹"[digit] : String(digit);
+  // A digit or a number as a script writes it.
+  function written(digits, script) {
+    return script === "persian" ? String(digits).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : String(digits);
   }
 
-  // A digit as the page's language writes it.
-  function numeral(digit) {
-    return written(digit, language === "fa" ? "persian" : "latin");
+  // The same as the page's language writes it.
+  function numeral(digits) {
+    return written(digits, language === "fa" ? "persian" : "latin");
   }
 
   function translate(root) {
     for (const part of root.querySelectorAll("[data-word]")) part.textContent = say(part.dataset.word);
     for (const part of root.querySelectorAll("[data-word-label]")) {
-      const label = say(part.dataset.wordLabel, { digit: part.dataset.digit && numeral(part.dataset.digit) });
+      const label = say(part.dataset.wordLabel, { written: numeral(part.dataset.written ?? "") });
       part.setAttribute("aria-label", label);
       if (part.matches("button")) part.title = label;
     }

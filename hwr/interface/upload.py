@@ -11,7 +11,8 @@ from hwr.interface.asset import FOLDER, asset, attribute
 from hwr.interface.catalog import Model
 from hwr.interface.door import MOST
 
-EXAMPLE = '<button type="button" data-digit="{digit}" data-word-label="example"><img src="{url}" alt="" /></button>'
+EXAMPLE = """<button type="button" class="of-{kind}" data-written="{written}" data-word-label="example-{kind}">
+<img src="{url}" alt="" /></button>"""
 
 
 def tab(functions: list[Callable[..., dict]], models: list[Model]) -> None:
@@ -28,11 +29,10 @@ def tab(functions: list[Callable[..., dict]], models: list[Model]) -> None:
 
 
 def examples() -> str:
-    """A button for each picture in `examples/`, which is named after its digit."""
-    pictures = sorted((FOLDER / "examples").glob("*.jpg"))
-    return "".join(
-        EXAMPLE.format(
-            digit=picture.stem[0], url=f"data:image/jpeg;base64,{base64.b64encode(picture.read_bytes()).decode()}"
-        )
-        for picture in pictures
-    )
+    """A button for each picture in `examples/`: "1-digit-5.jpg", "7-number-27416.jpg"."""
+    buttons = []
+    for picture in sorted((FOLDER / "examples").glob("*.jpg")):
+        _, kind, written = picture.stem.split("-")
+        url = f"data:image/jpeg;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+        buttons.append(EXAMPLE.format(kind=kind, written=written, url=url))
+    return "".join(buttons)
