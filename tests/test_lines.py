@@ -45,3 +45,25 @@ def test_a_pale_rule_goes_that_hardly_counts_as_ink(seen):
 def test_gray_paper_is_no_line():
     everything = np.full((160, 400), 255, np.uint8)
     np.testing.assert_array_equal(without_lines(ring(), everything, HEIGHT), ring())
+
+
+def test_ticks_on_a_line_go():
+    page = ring() | ruled(130)
+    for x in (60, 130, 270, 340):
+        page[106:130, x : x + 3] = 255
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT), ring())
+
+
+def test_one_stroke_on_a_line_stays():
+    page = ring() | ruled(130)
+    page[90:130, 60:66] = 255
+    assert without_lines(page, page, HEIGHT)[95:125, 60:66].all()
+
+
+def test_a_digit_is_no_divider_though_it_is_crossed_as_often():
+    digit = np.zeros((160, 400), np.uint8)
+    for y in (50, 70, 90, 110):
+        digit[y : y + 8, 100:130] = 255
+    digit[50:118, 126:134] = 255
+    page = digit | ruled(20, 140)
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT), digit)

@@ -12,6 +12,9 @@ CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 RULE = 1.8  # a straight stroke longer than this is a ruled line
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.2  # and no thicker
+TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
+TICKS = 3  # of them at least
+DASHED = 0.22  # the distance from a box's line to the first dash of a divider
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
 
 
@@ -34,7 +37,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float) -> np.ndarr
     left = np.where(gone, 0, ink).astype(np.uint8)
     healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
     left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
-    return _without_shreds(left, across | down, thick)
+    return _without_ticks(_without_shreds(left, across | down), across, thick, height)
 
 
 def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
@@ -74,17 +77,40 @@ def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) 
         reach = max(2, round(0.06 * height))
         solid = (filled >= 0.92) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
         changes = (columns[1:] != columns[:-1]).sum(axis=0)
-        dashed = (filled >= 0.3) & (changes >= 6)
-        found[top:bottom, slim & (solid | dashed)] = True
+        ends = max(2, round(DASHED * height))  # a dash is near, where a digit that is crossed as often seldom is
+        dashed = (filled >= 0.3) & (changes >= 6) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
+        found[top:bottom, _lean(slim & (solid | dashed), widest + 2)] = True
     return found & (ink > 0)
 
 
-def _without_shreds(ink: np.ndarray, lines: np.ndarray, thick: float) -> np.ndarray:
-    """Drop what is left of lines, the pieces that lie along them: (H, W) uint8, (H, W) bool, px -> (H, W) uint8."""
-    side = 2 * max(2, round(1.5 * thick)) + 1
-    along = cv2.dilate(lines.astype(np.uint8), np.ones((side, side), np.uint8))
+def _lean(columns: np.ndarray, widest: int) -> np.ndarray:
+    """Those columns that have no more than so many neighbors in a row: a digit has more. (W,) bool -> (W,) bool."""
+    edges = np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
+    kept = columns.copy()
+    for first, last in edges:
+        kept[first:last] = last - first <= widest
+    return kept
+
+
+def _without_shreds(ink: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Drop what is left of lines, the pieces that lie along them: (H, W) uint8, (H, W) bool -> (H, W) uint8."""
+    along = cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     near = np.bincount(labels[along > 0], minlength=count)
     kept = near < 0.6 * stats[:, cv2.CC_STAT_AREA]
     kept[0] = False
     return np.where(kept[labels], 255, 0).astype(np.uint8)
+
+
+def _without_ticks(ink: np.ndarray, across: np.ndarray, thick: float, height: float) -> np.ndarray:
+    """Drop short strokes that stand on a level line or hang from it, at least three of one height: -> (H, W) uint8."""
+    reach = 2 * round(thick + 2) + 1
+    beside = cv2.dilate(across.astype(np.uint8), np.ones((reach, 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    ticks = np.bincount(labels[beside > 0], minlength=count) > 0
+    ticks &= (wide <= 1.5 * thick + 3) & (tall >= TICK[0] * height) & (tall <= TICK[1] * height)
+    ticks[0] = False
+    if ticks.any():
+        ticks &= np.abs(tall - np.median(tall[ticks])) <= 0.1 * height
+    return np.where(ticks[labels], 0, ink).astype(np.uint8) if ticks.sum() >= TICKS else ink

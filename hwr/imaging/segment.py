@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.frame import straighten
 from hwr.imaging.lines import FAINT, RULE, THIN, straight, without_lines
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
@@ -76,6 +77,8 @@ class Row(NamedTuple):
 def find(gray: np.ndarray) -> Row | None:
     """The row of a number: (H, W) uint8, either polarity -> Row, or None where nothing like it is written."""
     gray, back = flatten(gray)
+    gray, box = straighten(gray)
+    back = back @ box
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)

@@ -1,0 +1,74 @@
+import cv2
+import numpy as np
+import pytest
+from pictures import mask
+
+import hwr
+from hwr.imaging import segment
+from hwr.imaging.frame import straighten
+
+DIGITS = (7, 2, 4, 8)
+CORNERS = np.float32([[40, 40], [480, 40], [480, 160], [40, 160]])
+
+
+def form(dividers: str = "drawn", line: int = 60) -> np.ndarray:
+    """Our own digits, each in its cell of one printed box: (200, 520) uint8, dark on light."""
+    page = np.full((200, 520), 230, np.uint8)
+    for k, digit in enumerate(DIGITS):
+        page[65:135, 60 + 110 * k : 130 + 110 * k] -= mask(digit, 70, 22) // 255 * 180
+        x = 40 + 110 * k
+        if k and dividers == "drawn":
+            cv2.line(page, (x, 40), (x, 160), line, 2)
+        if k and dividers == "ticks":
+            cv2.line(page, (x, 130), (x, 160), line, 2)
+    cv2.rectangle(page, (40, 40), (480, 160), line, 3)
+    return page
+
+
+def askew(page: np.ndarray, by: float) -> tuple[np.ndarray, np.ndarray]:
+    """A page as a camera sees it from the side: the picture, and what takes the page's places there."""
+    height, width = page.shape
+    here = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    there = here + np.float32([[1, 0.4], [-0.6, 1], [0.5, -0.2], [-1, -0.8]]) * by + np.float32([30, 30])
+    view = cv2.getPerspectiveTransform(here, there)
+    return cv2.warpPerspective(page, view, (width + 60, height + 60), borderValue=230), view
+
+
+@pytest.mark.parametrize("dividers", ["none", "drawn", "ticks"])
+def test_a_number_in_a_box_seen_from_the_side(dividers):
+    photo, _ = askew(form(dividers), 30)
+    assert hwr.load().read_number(photo, script="persian").text == "7248"
+
+
+def test_the_box_is_upright_then():
+    photo, view = askew(form(), 30)
+    flat = straighten(photo)
+    assert flat.gray.shape != photo.shape
+    corners = cv2.perspectiveTransform(CORNERS[None] @ np.eye(2), np.linalg.inv(flat.back) @ view)[0]
+    top, right, bottom, left = np.roll(corners, -1, axis=0) - corners
+    assert abs(top[1]) + abs(bottom[1]) < 0.02 * abs(top[0])
+    assert abs(left[0]) + abs(right[0]) < 0.08 * abs(left[1])
+
+
+def test_boxes_are_placed_on_the_picture_that_came():
+    photo, view = askew(form(), 30)
+    row = segment.find(photo)
+    for k, piece in enumerate(row.pieces):
+        x0, y0, x1, y1 = row.place(piece.box)
+        middle = cv2.perspectiveTransform(np.float32([[[95 + 110 * k, 100]]]), view)[0, 0]
+        assert np.hypot(*(np.array([x0 + x1, y0 + y1]) / 2 - middle)) < 25
+
+
+@pytest.mark.parametrize(
+    "page", [form(), np.full((50, 80), 255, np.uint8), form()[:, :100], np.zeros((1, 1), np.uint8)]
+)
+def test_what_is_upright_or_no_box_is_left_as_it_is(page):
+    flat = straighten(page)
+    assert flat.gray is page
+    np.testing.assert_array_equal(flat.back, np.eye(3))
+
+
+def test_a_wide_stroke_is_no_box():
+    page = np.full((200, 520), 230, np.uint8)
+    cv2.line(page, (30, 60), (490, 120), 40, 14)
+    assert straighten(page).gray is page
