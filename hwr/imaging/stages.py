@@ -1,9 +1,12 @@
 """The named pictures between what came in and what the network sees: gray, binary, centered, padded."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from hwr.imaging import mend
 
 WORK = 1024  # px: no stroke that a person can see is lost when a larger picture is shrunk to this
 THUMBNAIL = 96  # px: enough to see how the light falls on the paper
@@ -15,6 +18,7 @@ GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the pa
 # Of what stands out from the paper, the darkness that is ink's. Where that leaves no digit, the pale lines
 # of a ruled sheet may outnumber the ink: then only the darkest counts.
 INK_SHARES = (0.75, 0.92)
+FOG = 10  # gray levels: the grain of a paper that no light explains, but clouds or a crumpled sheet do
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
 FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, where its gray is kept
@@ -63,19 +67,27 @@ def binarize(gray: np.ndarray) -> np.ndarray:
 
     All zeros where nothing stands out from the paper.
     """
-    darkness, levels, least = contrast(gray)
-    for level in levels:
-        ink = drop_specks(np.where(darkness > level, 255, 0).astype(np.uint8))
-        if cv2.countNonZero(ink) >= least:
-            return ink
+    large = max(gray.shape) > SMALL
+    if large:
+        gray = mend.smoothed(gray)
+    seen = contrast(gray)
+    for ink in _mended(gray, seen) if large else (seen.darkness > level for level in seen.levels):
+        digit = drop_specks(_as_picture(ink))
+        if cv2.countNonZero(digit) >= seen.least:
+            return digit
     return np.zeros_like(gray)
+
+
+def _as_picture(ink: np.ndarray) -> np.ndarray:
+    return np.where(ink, 255, 0).astype(np.uint8)
 
 
 class Contrast(NamedTuple):
     """How a picture's ink stands out from its paper.
 
     darkness: (H, W) uint8, the larger the more a pixel is ink, whatever the polarity.
-    levels: above which it is ink: the likeliest first, none where nothing stands out.
+    levels: above which it is ink: one where the picture has two tones; else the likeliest first, none where nothing
+        stands out.
     least: px of ink; where a level leaves less, it is the next one's turn.
     """
 
@@ -106,6 +118,40 @@ def contrast(gray: np.ndarray, size: int | None = None) -> Contrast:
     return Contrast(255 - gray, [254 - level])
 
 
+def _mended(gray: np.ndarray, seen: Contrast) -> Iterator[np.ndarray]:
+    """What may be ink in a picture of more than 64 px, which may have a fault: (H, W) bool each, the likeliest first.
+
+    Without a fault, they are what lies above the levels, one after another.
+    """
+    if len(seen.levels) == 1:
+        tones = _tones(seen.darkness[::4, ::4])
+        ink = seen.darkness > seen.levels[0]
+        whole = mend.turned(ink)
+        if whole is not ink:
+            yield whole if _light_is_ink(whole) else ~whole
+    else:
+        tones = _tones(seen.darkness)
+        if tones.grain >= FOG:
+            yield from _outlined(gray)
+        between = mend.splash(tones.standing)
+        if between is not None:
+            pale, dark = (_as_picture(seen.darkness > level) for level in (tones.floor, between))
+            ink = mend.uncovered(drop_specks(dark), pale) > 0
+            yield mend.filled(ink, seen.darkness, tones.floor, between)
+    for level in seen.levels:
+        yield mend.filled(seen.darkness > level, seen.darkness, tones.floor, level)
+
+
+def _outlined(gray: np.ndarray) -> list[np.ndarray]:
+    """The digit that is sharply outlined in fog, dark or light: (H, W) uint8 -> one (H, W) bool, or none.
+
+    Of a dark digit, only the holes could pass for light ink, and they are smaller than the digit.
+    """
+    found = (mend.outlined(gray), mend.outlined(255 - gray))
+    digits = [drop_specks(_as_picture(ink)) for ink in found if ink is not None and _light_is_ink(ink)]
+    return [ink > 0 for ink in sorted(digits, key=lambda ink: np.prod(cv2.boundingRect(ink)[2:]))[-1:]]
+
+
 def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A small picture's ink, hard and soft: (H, W) uint8, either polarity, 64 px or less -> two of (H, W) uint8.
 
@@ -126,8 +172,7 @@ def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _is_even(gray: np.ndarray, low: int, high: int) -> bool:
     """True where almost every pixel lies near one of the two extremes, so that one threshold is safe."""
     band = (high - low) / 5
-    histogram = np.bincount(gray.ravel(), minlength=256)
-    between = histogram[int(np.ceil(low + band)) : int(np.floor(high - band)) + 1].sum()
+    between = cv2.countNonZero(cv2.inRange(gray, int(np.ceil(low + band)), int(np.floor(high - band))))
     return between <= (1 - EVEN_SHARE) * gray.size
 
 
@@ -150,17 +195,32 @@ def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
         calm = 255 - calm
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
     darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm, size), 1), scale=255)
-    counts = np.bincount(darkness.ravel(), minlength=256)
+    tones = _tones(darkness)
+    if not tones.standing.any():
+        return Contrast(darkness, [])
+    levels = [max(tones.floor, int((tones.level + _quantile(tones.standing, share)) // 2)) for share in INK_SHARES]
+    # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
+    return Contrast(darkness, levels, max(GRAIN, GRAIN_SHARE * gray.size))
+
+
+class _Tones(NamedTuple):
+    """The paper's darkness and its grain's, in levels; what stands out from both; how many pixels have each level."""
+
+    level: int
+    grain: float
+    floor: int
+    standing: np.ndarray
+
+
+def _tones(darkness: np.ndarray) -> _Tones:
+    """What paper, of which there is the most, tells of itself: (H, W) uint8 -> _Tones."""
+    counts = cv2.calcHist([darkness], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     level = _quantile(counts, 0.5)
     deviations = np.bincount(np.abs(np.arange(256) - level), weights=counts, minlength=256)
     grain = 1.4826 * _quantile(deviations, 0.5)  # a normal deviation's standard deviation from its median
     floor = int(level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST))
     counts[: floor + 1] = 0
-    if not counts.any():
-        return Contrast(darkness, [])
-    levels = [max(floor, int((level + _quantile(counts, share)) // 2)) for share in INK_SHARES]
-    # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
-    return Contrast(darkness, levels, max(GRAIN, GRAIN_SHARE * gray.size))
+    return _Tones(level, grain, floor, counts)
 
 
 def _quantile(counts: np.ndarray, share: float) -> int:
