@@ -30,11 +30,13 @@ HOPELESS = -4.0  # nats: what it finds less likely than this is not asked about
 ODD, GUESSED = 0.02, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # nats that a cut costs where it is as long as the piece that it leaves
 DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
+SWALLOWED = 0.5  # nats for what looks like a mark and is taken for a part of a digit
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 APART = 3.0  # nats for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # nats for a glyph all of whose width lies over or under another
 SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # nats for a glyph this small, so far from the middle line, in heights of a digit
+SEVERAL = 3  # marks of one kind are no parts of digits
 MOST = 40  # digits: more are no number but a pattern
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
@@ -247,8 +249,14 @@ class _Reader:
         return runs
 
     def _mend(self) -> None:
-        """Take a dot or comma that lies much closer to a digit than digits do to each other for a part of it."""
+        """Take a dot or comma that lies much closer to a digit than digits do to each other for a part of it.
+
+        Where there are several of its kind, they are marks.
+        """
+        marks = [piece.mark for piece in self.pieces]
         for k, piece in enumerate(self.pieces):
+            if marks.count(piece.mark) >= SEVERAL:
+                continue
             beside = [*self.pieces[max(0, k - 1) : k], *self.pieces[k + 1 : k + 2]]
             nearest = min((self._gap(piece, other) for other in beside if not other.mark), default=math.inf)
             if piece.mark in (".", ",") and nearest < TIGHT * self.typical:
@@ -285,10 +293,11 @@ class _Reader:
                 share -= COVERED * self._covered(first, last, piece) + STRAY * self._stray(piece)
             elif self.heard:
                 share = HEARD * float(self.heard.nothing(np.array([[piece.box[0], piece.box[2]]], float))[0])
-            cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece)
+            cost = (DIGIT if stage else 0) - max(share, LEAST) + SEAM * self._torn(first, last, piece)
             if stage:
                 cost += self._odd(piece, digit)
             if last > first + 1:
+                cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
                 cost += sum(APART * (each / self.typical - TIGHT) for each in self._paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, stage, logits, cost))
         return glyphs

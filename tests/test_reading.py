@@ -72,3 +72,30 @@ def test_pens_on_a_canvas(recognizer, pen):
 def test_size_beside_the_neighbors_tells_a_zero(recognizer):
     row = 255 - np.hstack([mask(digit, 160, 14) for digit in (4, 0, 5, 2)])
     assert recognizer.read_number(row, script="persian").text == "4052"
+
+
+@pytest.mark.parametrize("grain", [1, 2])
+@pytest.mark.parametrize("side", [60, 200])
+def test_noise_is_no_number(recognizer, side, grain):
+    for seed in range(3):
+        noise = cv2.GaussianBlur(np.random.default_rng(seed).standard_normal((side, side)), (0, 0), grain)
+        gray = (255 * (noise - noise.min()) / np.ptp(noise)).astype(np.uint8)
+        said = recognizer.read_number(gray)
+        assert (said.text, said.digits) == ("", ())
+        assert said.reason
+
+
+@pytest.mark.parametrize("digits", [(4,), (7, 1), (1, 1)])
+def test_short_numbers(recognizer, digits):
+    assert recognizer.read_number(row(digits), script="persian").text == "".join(map(str, digits))
+
+
+def test_digits_that_touch(recognizer):
+    ink = np.zeros((160, 300), np.uint8)
+    for k, digit in enumerate((7, 2, 4)):
+        place = ink[30:130, 30 + 48 * k : 130 + 48 * k]
+        np.maximum(place, mask(digit, 100, 20), out=place)
+    assert cv2.connectedComponents(ink)[0] - 1 == 1
+    said = recognizer.read_number(255 - ink, script="persian")
+    assert said.text == "724"
+    assert [each.digit for each in said.digits] == [*"724"]

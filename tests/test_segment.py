@@ -160,3 +160,13 @@ def test_a_piece_on_a_sheet_of_its_own():
     assert (sheet == 0).sum() == 300
     assert (sheet[0] == 255).all()
     assert (sheet[:, 0] == 255).all()
+
+
+def test_what_is_as_large_and_as_low_as_the_other_marks_is_one_of_them():
+    page = np.full((160, 560), 255, np.uint8)
+    for k, digit in enumerate((7, 2, 5, 8)):
+        tile = page[30:130, 20 + 140 * k : 120 + 140 * k]
+        np.minimum(tile, 255 - mask(digit, 100, 24), out=tile)
+    for x, y in ((140, 112), (280, 112), (420, 102)):
+        cv2.circle(page, (x, y), 7, 0, -1)
+    assert [piece.mark for piece in found(page).pieces] == [None, ".", None, ".", None, ".", None]

@@ -36,6 +36,8 @@ TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
+ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one kind
+FEWEST_ALIKE = 2, 1  # so many have to be there; of slashes, which no digit is as large as, one will do
 SLASH = 1.15  # a slash is higher than digits
 
 
@@ -254,8 +256,24 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     low = [piece.mark == "/" and len(piece.ink) < SLASH * height for piece in pieces]
     pieces = [piece._replace(mark=None) if short else piece for piece, short in zip(pieces, low, strict=True)]
     pieces = [piece._replace(mark=None) if piece.mark and _broken(piece, pieces, height) else piece for piece in pieces]
-    pieces = _swept(pieces, line, height)
+    pieces = _swept(_alike(pieces, height), line, height)
     return sorted(pieces, key=lambda piece: piece.box[0] + piece.box[2]), height
+
+
+def _alike(pieces: list[Piece], height: float) -> list[Piece]:
+    """Take what is as large and as low as some marks for one more of them: a hand writes them alike."""
+    for mark in {piece.mark for piece in pieces if piece.mark}:
+        boxes = np.array([piece.box for piece in pieces if piece.mark == mark])
+        if len(boxes) < FEWEST_ALIKE[mark == "/"]:
+            continue
+        middle, sides = np.median(boxes[:, 1] + boxes[:, 3]) / 2, np.median(boxes[:, 2:] - boxes[:, :2], axis=0)
+        for k, piece in enumerate(pieces):
+            x0, y0, x1, y1 = piece.box
+            low = abs((y0 + y1) / 2 - middle) <= ALIKE[0] * height
+            large = np.abs(np.array([x1 - x0, y1 - y0]) - sides).max() <= ALIKE[1] * height
+            if not piece.mark and low and large and (mark != "/" or _leans(piece.ink)):
+                pieces[k] = piece._replace(mark=mark)
+    return pieces
 
 
 def _swept(pieces: list[Piece], line: float, height: float) -> list[Piece]:
