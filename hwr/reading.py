@@ -26,8 +26,9 @@ WIDEST = 1.45  # no digit is wider
 NEAR = 0.3  # pieces farther apart than this are not one digit
 LEAST = math.log(1e-9)  # no reading is less probable: one bad piece does not outweigh all the others
 HEARD = 0.5  # of what the network of rows says counts beside what that of single digits says
+NAMED = 0.25  # so much of which digit it is, of a piece that is whole: there the other knows better
 HOPELESS = -4.0  # nats: what it finds less likely than this is not asked about
-ODD, GUESSED = 0.02, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
+ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # nats that a cut costs where it is as long as the piece that it leaves
 DIGIT = 0.25  # nats that each digit costs, or a digit in two halves could be two digits
 SWALLOWED = 0.5  # nats for what looks like a mark and is taken for a part of a digit
@@ -282,7 +283,8 @@ class _Reader:
         joint = np.log(sure * digits * is_digit[:, None] + (1 - sure) / ONE)
         if self.heard and len(said):
             heard = self._hear([run for run, stage in zip(runs, stages, strict=True) if stage])
-            joint += HEARD * heard
+            one = np.logaddexp.reduce(heard, axis=1, keepdims=True)
+            joint += HEARD * one + np.where(cut, HEARD, NAMED)[:, None] * (heard - one)
         best = joint.argmax(axis=1)
         said = self._louder(said, joint)
         believed = iter(zip(said, best, joint.max(axis=1), strict=True))
