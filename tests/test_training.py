@@ -44,6 +44,7 @@ SPECIALS = {
     "digits": (
         "hoda, scale known", "hoda, scale unknown", "hoda, script and scale unknown", "mnist", "mnist, script unknown",
     ),
+    "numbers": ("hoda", "mnist"),
 }  # fmt: skip
 
 
