@@ -96,6 +96,12 @@ class Reading(NamedTuple):
     script: str | None = None
     reason: str | None = None
 
+    def __repr__(self) -> str:
+        """One line, without the digits' pictures."""
+        told = {"text": self.text, "script": self.script, "confidence": round(self.confidence, 4)}
+        told |= {"reason": self.reason} if self.reason else {}
+        return f"Reading({', '.join(f'{name}={value!r}' for name, value in told.items())}, …)"
+
     def json(self) -> dict:
         """The same in types that JSON has; `reason` only where there is one."""
         digits = [
@@ -125,6 +131,9 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     row = segment.find(gray)
     if row is None:
         return Reading("", 0.0, (), recognizer.name, None, NOTHING)
+    across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
+    if across > MOST * WIDEST * row.height:  # before a network sees it, which would take minutes
+        return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     reader = _Reader(recognizer, row, dpi, script)
     path = reader.best()
     digits, text = [], ""

@@ -52,6 +52,12 @@ def test_a_script_that_is_not_read_is_told():
         hwr.load("hoda-compact").read_number(row((7, 4)), script="latin")
 
 
+def test_a_reading_is_shown_in_one_line(recognizer):
+    shown = repr(recognizer.read_number(row((7, 4)), script="persian"))
+    assert shown.startswith("Reading(text='74', script='persian', confidence=0.")
+    assert shown.endswith(", …)")
+
+
 def test_a_pattern_is_no_number(recognizer):
     strip = np.random.default_rng(0).integers(0, 256, (1, 8000)).astype(np.uint8)
     said = recognizer.read_number(strip)

@@ -203,6 +203,17 @@ def test_what_lies_far_away_belongs_to_something_else():
     np.testing.assert_array_equal(drop_specks(digit | near | far), digit | near)
 
 
+def test_several_digits_far_apart_are_all_shown():
+    """The network then sees that they are no single digit; beside one digit, another thing is only dropped."""
+    row = np.zeros((200, 900), np.uint8)
+    for k in range(3):
+        row[60:140, 100 + 300 * k : 140 + 300 * k] = 255
+    np.testing.assert_array_equal(drop_specks(row), row)
+    two = row.copy()
+    two[:, 600:] = 0
+    assert np.ptp(np.flatnonzero(drop_specks(two).any(axis=0))) < 40
+
+
 def test_parts_join_one_after_another():
     chain = bars(6, pitch=25)  # the last is 4 of its own lengths away from the first
     np.testing.assert_array_equal(drop_specks(chain), chain)
