@@ -13,7 +13,7 @@ from hwr.imaging import segment
 from hwr.imaging.cuts import cut
 from hwr.imaging.preparation import MM_PER_INCH
 from hwr.imaging.segment import Piece, Row
-from hwr.imaging.stages import WORK, Stages
+from hwr.imaging.stages import MOST_PARTS, WORK, Stages
 
 LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
 ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros left out, in the median
@@ -39,6 +39,8 @@ COVERED = 2.5  # nats for a glyph all of whose width lies over or under another
 SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # nats for a glyph this small, so far from the middle line, in heights of a digit
 SEVERAL = 3  # marks of one kind are no parts of digits
 MOST = 40  # digits: more are no number but a pattern
+PIECES = 2 * MOST  # and so are more pieces
+RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 
@@ -132,7 +134,8 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     if row is None:
         return Reading("", 0.0, (), recognizer.name, None, NOTHING)
     across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
-    if across > MOST * WIDEST * row.height:  # before a network sees it, which would take minutes
+    # Before a network sees it, which would take minutes.
+    if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
         return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     reader = _Reader(recognizer, row, dpi, script)
     path = reader.best()
@@ -145,7 +148,7 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
         digits.append(said._replace(box=row.place(glyph.piece.box)))
         text += max(said.probabilities, key=said.probabilities.get)
     refused = sum(not digit.is_digit for digit in digits)
-    unlikely = np.mean([glyph.cost for glyph in path if glyph.logits is not None]) if digits else 0.0
+    unlikely = np.mean([glyph.cost for glyph in path if glyph.logits is not None]) if len(digits) > 1 else 0.0
     if not digits or refused > REFUSED * len(digits) or len(digits) > MOST or unlikely > UNLIKELY:
         return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     confidence = math.prod(digit.confidence for digit in digits)
@@ -196,7 +199,7 @@ class _Reader:
         alone = self._glyphs([(k, k + 1) for k in range(len(self.pieces))])
         certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
         self.pieces, glyphs, cut = self._cut(alone)
-        glyphs += self._glyphs(self._joins(cut, certain))
+        glyphs += self._glyphs(self._likeliest(self._joins(cut, certain)))
         costs, came = [0.0, *[math.inf] * len(self.pieces)], [None] * (len(self.pieces) + 1)
         for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
             cost = costs[glyph.first] + glyph.cost
@@ -243,12 +246,18 @@ class _Reader:
                 runs.append((first, last))
         return runs
 
+    def _likeliest(self, runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """As many as there is time for."""
+        if len(runs) <= RUNS or not self.heard:
+            return runs[:RUNS]
+        return [runs[k] for k in np.argsort(-self._hear(runs).max(axis=1), kind="stable")[:RUNS]]
+
     def _narrow(self) -> list[tuple[int, int]]:
         """The runs of pieces that are no wider than a digit, and not hopelessly unlike one: first, last."""
         runs = []
         for first in range(len(self.pieces)):
             x1 = self.pieces[first].box[2]
-            for last in range(first + 1, len(self.pieces) + 1):
+            for last in range(first + 1, min(first + MOST_PARTS, len(self.pieces)) + 1):
                 x1 = max(x1, self.pieces[last - 1].box[2])
                 if x1 - self.pieces[first].box[0] > WIDEST * self.height:
                     break
@@ -263,6 +272,9 @@ class _Reader:
 
         Where there are several of its kind, they are marks.
         """
+        for end in (0, -1):  # a slash has digits on either side: a leaning 1 has not
+            if self.pieces[end].mark == "/":
+                self.pieces[end] = self.pieces[end]._replace(mark=None)
         marks = [piece.mark for piece in self.pieces]
         for k, piece in enumerate(self.pieces):
             if marks.count(piece.mark) >= SEVERAL:
@@ -285,6 +297,7 @@ class _Reader:
         joined = [segment.join(self.pieces[first:last]) for first, last in runs]
         stages = [None if piece.mark else prepare.stages(segment.picture(piece)) for piece in joined]
         x = [prepare.input(stage, self._size_known()) for stage in stages if stage]
+        x = [np.zeros(prepare.shape, np.float32) if each is None else each for each in x]  # more parts than digits have
         said = self.recognizer.engine.logits(np.stack(x)) if x else np.zeros((0, 10), np.float32)
         digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
         cut = np.array([self._is_cut(*run) for run, stage in zip(runs, stages, strict=True) if stage], bool)

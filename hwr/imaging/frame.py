@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from hwr.imaging.sheet import Flat
+from hwr.imaging.sheet import Flat, near
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
@@ -22,7 +22,7 @@ def straighten(gray: np.ndarray) -> Flat:
     It is the same picture where there is none, or where it stands upright already.
     """
     corners = _corners(gray)
-    if corners is None or _upright(corners):
+    if corners is None or not near(corners, gray.shape) or _upright(corners):
         return Flat(gray, np.eye(3))
     across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
     wide, tall = (float(np.hypot(*side.T).mean()) for side in (across, down))

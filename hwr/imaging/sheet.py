@@ -23,7 +23,7 @@ INSIDE = 0.012  # of the sheet's shorter side: what is left out along its edge
 
 
 class Flat(NamedTuple):
-    """A picture of paper alone: (h, w) uint8; and (3, 3) float64, what takes its places to the picture that came."""
+    """A picture upright: (h, w) uint8; and (3, 3) float64, what takes its places to the picture that came."""
 
     gray: np.ndarray
     back: np.ndarray
@@ -36,7 +36,7 @@ def flatten(gray: np.ndarray) -> Flat:
     picture, it is the same picture: a scan, a drawing, paper that fills the picture, however it is lit.
     """
     corners = _corners(gray)
-    if corners is None:
+    if corners is None or not near(corners, gray.shape):
         return Flat(gray, np.eye(3))
     across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
     wide, tall = (float(np.hypot(*side.T).mean()) for side in (across, down))
@@ -46,6 +46,13 @@ def flatten(gray: np.ndarray) -> Flat:
     back = cv2.getPerspectiveTransform(upright.astype(np.float32), corners.astype(np.float32))
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return Flat(cv2.warpPerspective(gray, back, size, flags=how, borderMode=cv2.BORDER_REPLICATE), back)
+
+
+def near(corners: np.ndarray, shape: tuple[int, int]) -> bool:
+    """Whether corners (4, 2) lie no farther from a picture of (height, width) than it is long: what they hold is then
+    no more than a few times as large."""
+    longest = max(shape)
+    return bool(((corners >= -longest) & (corners <= np.array(shape[::-1]) + longest)).all())
 
 
 def _corners(gray: np.ndarray) -> np.ndarray | None:
@@ -127,6 +134,7 @@ def _completed(corners: np.ndarray, side: int, outline: np.ndarray) -> np.ndarra
     inward = np.array([across[1], -across[0]])
     inward *= np.sign(inward @ (first - before))  # from the opposite side to this one
     far = ((outline - after) @ inward).max()
-    there = {side: before + (first - before) * far / ((first - before) @ inward)}
-    there[(side + 1) % 4] = after + (last - after) * far / ((last - after) @ inward)
+    with np.errstate(divide="ignore", invalid="ignore"):  # sides that never get there: their corners are not near
+        there = {side: before + (first - before) * far / ((first - before) @ inward)}
+        there[(side + 1) % 4] = after + (last - after) * far / ((last - after) @ inward)
     return np.stack([there.get(k, corner) for k, corner in enumerate(corners)])

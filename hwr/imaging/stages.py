@@ -25,7 +25,7 @@ FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, whe
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
 NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
-LIKE, SEVERAL = 0.5, 2  # of the digit's size, and how many: so large and so many things are digits beside it
+LIKE = 0.5  # of the digit's size: so large a thing beside it, away from the borders, is another one
 INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
 CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
 MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
@@ -263,8 +263,8 @@ def _paper_under(gray: np.ndarray, size: int) -> np.ndarray:
 def drop_specks(ink: np.ndarray) -> np.ndarray:
     """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
 
-    All zeros where the ink is scattered over more parts than any digit has. All parts where several are as large as
-    the largest but far from it: the picture is of no single digit, and the network is to see that.
+    All zeros where the ink is scattered over more parts than any digit has. All parts where one is nearly as large as
+    the digit but far from it: the picture is of no single digit, and the network is to see that.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
@@ -292,8 +292,9 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
         kept[nearest] = True
     if max(ink.shape) > SMALL:
         size = (boxes[kept, 2:].max(0) - boxes[kept, :2].min(0)).max()
-        beside = large & ~kept & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LIKE * size)
-        if beside.sum() >= SEVERAL and size >= INNER * min(ink.shape):
+        inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < ink.shape[::-1]).all(axis=1)
+        beside = large & ~kept & inside & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LIKE * size)
+        if beside.any() and size >= INNER * min(ink.shape):
             kept = large
     return np.where(np.concatenate([[False], kept])[labels], 255, 0).astype(np.uint8)
 
