@@ -9,9 +9,14 @@ FILE = "user/digits: config.json"
 OWN = {name: json.loads(weights.read(name, "config.json")) for name in weights.index()}
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", [name for name, config in OWN.items() if config.get("kind") != "row"])
 def test_those_of_what_ships_pass(name):
     settings.check(weights.read(name, "config.json"), FILE)
+
+
+def test_a_network_of_rows_is_no_model_to_load():
+    with pytest.raises(HubError, match=r"\(it tells apart the digits of a row and reads none by itself\); use another"):
+        settings.check(weights.read("numbers", "config.json"), FILE)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b"7", b"null", b"[" * 100_000 + b"]" * 100_000])

@@ -203,6 +203,14 @@ def test_what_lies_far_away_belongs_to_something_else():
     np.testing.assert_array_equal(drop_specks(digit | near | far), digit | near)
 
 
+@pytest.mark.parametrize("side", [28, 64])
+def test_a_small_picture_s_grain_is_no_ink(side):
+    grain = np.clip(np.random.default_rng(0).normal(180, 8, (side, side)), 0, 255).astype(np.uint8)
+    assert not np.any(soft(grain))
+    grain[8:20, 12:15] = 60
+    assert soft(grain)[0][8:20, 12:15].all()
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_several_digits_far_apart_are_all_shown(count):
     """The network then sees that they are no single digit."""

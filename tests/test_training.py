@@ -45,6 +45,7 @@ SPECIALS = {
         "hoda, scale known", "hoda, scale unknown", "hoda, script and scale unknown", "mnist", "mnist, script unknown",
     ),
     "numbers": ("hoda", "mnist"),
+    "hoda-scans": ("scale known",),
 }  # fmt: skip
 
 

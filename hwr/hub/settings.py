@@ -48,6 +48,8 @@ def check(data: bytes, name: str) -> None:
         _check_numbers(config["calibration"], Calibration)
         Calibration(**config["calibration"])
         kind = config.get("kind", "digit")
+        if kind == "row":
+            raise ValueError("it tells apart the digits of a row and reads none by itself")
         _check_numbers(config["preparation"], KINDS[kind])
         _try(kind, KINDS[kind](**config["preparation"]))
     except Exception as error:  # whatever comes of settings that do not go together

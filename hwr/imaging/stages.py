@@ -21,6 +21,7 @@ INK_SHARES = (0.75, 0.92)
 FOG = 10  # gray levels: the grain of a paper that no light explains, but clouds or a crumpled sheet do
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
+TWO_TONES = 3.5  # times the deviation within them lie between a small picture's two tones; in grain it is 2.6 times
 FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, where its gray is kept
 
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
@@ -157,12 +158,18 @@ def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A small picture's ink, hard and soft: (H, W) uint8, either polarity, 64 px or less -> two of (H, W) uint8.
 
     The first tells ink (255) from paper (0) as `binarize` does, at half its level, since the faintest strokes of an
-    antialiased digit hold it together. The second is that ink as dark as it came, 0 paper, 255 the darkest.
+    antialiased digit hold it together; none where there are no two tones, only grain. The second is that ink as dark
+    as it came, 0 paper, 255 the darkest.
     """
     low, high = (int(level) for level in (gray.min(), gray.max()))
     if high - low < BLANK_CONTRAST:
         return np.zeros_like(gray), np.zeros_like(gray)
-    level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    level, light = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    share = float((light > 0).mean())
+    apart = float(gray[light > 0].mean() - gray[light == 0].mean())
+    within = max(0.0, float(gray.var()) - share * (1 - share) * apart**2)
+    if apart < TWO_TONES * np.sqrt(within):
+        return np.zeros_like(gray), np.zeros_like(gray)
     dark_is_ink = not _light_is_ink(gray > level)
     darkness = ((high - gray if dark_is_ink else gray - low) * (255 / (high - low))).astype(np.uint8)
     middle = ((high - level) if dark_is_ink else (level - low)) * (255 / (high - low))
