@@ -15,7 +15,7 @@ import hwr
 from hwr.evaluation.score import evaluate
 
 HERE = Path(__file__).parent
-CLAIMS = {"hoda": 0.994, "mnist": 0.996, "hoda-photographs": 0.99, "drawings": 0.99}  # the least accuracy
+CLAIMS = {"hoda": 0.993, "mnist": 0.996, "hoda-photographs": 0.99, "drawings": 0.99}  # the least accuracy
 KNOWN_SCALE_CLAIM = 0.997  # on Hoda where the scan's resolution is known
 ECE_CLAIM = 0.003  # on Hoda and MNIST, script known
 

@@ -98,7 +98,7 @@ def test_accuracy_on_hoda_is_what_the_index_says(hoda, recognizer, scale):
     said = answers(hoda.logits[scale], recognizer.calibration, "persian")
     scored = score(said, hoda.labels, recognizer.classes)
     assert (scored.n, scored.correct, scored.accuracy) == (told["n"], told["correct"], told["accuracy"])
-    assert scored.ece == pytest.approx(told["ece"], abs=1e-5)
+    assert scored.ece == pytest.approx(told["ece"], abs=1e-4)  # a rounded confidence may fall into the next bin
 
 
 @pytest.mark.data

@@ -21,6 +21,8 @@ between
 
 <!-- accuracy -->
 <!-- end -->
+<!-- seeds -->
+<!-- end -->
 <!-- whole numbers -->
 <!-- end -->
 <!-- rejection -->
@@ -46,6 +48,11 @@ def root(tmp_path, monkeypatch) -> Path:
             **{
                 key: {"n": 10, "refused": 0.5, "auroc": 0.75} for key in ("letters unlike digits", "letters", "clutter")
             },
+        },
+        "seeds": {
+            "recipe": "hoda-scans",
+            "validation, scale known": {"n": 1000, "wrong": {"0": 3, "1": 1}, "mean": 0.998, "sd": 0.001414},
+            "test, scale known": {"n": 1000, "wrong": {"0": 2, "1": 4}, "mean": 0.997, "sd": 0.001414},
         },
         "whole_numbers": {
             "model": "digits",
@@ -128,7 +135,8 @@ def test_the_readme_keeps_all_but_its_tables(root):
     assert "old" not in text
     assert "<!-- end -->\n\nbetween\n\n<!-- accuracy -->\n| read by" in text
     assert text.endswith("<!-- end -->\nafter\n")
-    assert text.count("<!-- end -->") == 5
+    assert text.count("<!-- end -->") == 6
+    assert "| test, scale known | 1,000 | 2 | **99.70 %** ± 0.14 | 2, 4 |" in text
     assert "| Hoda, clean | 10 | 90.0 % | 1.25 % |" in text
     assert "| letters" not in text
     assert "| all 32 letters | 10 | 50 % | 0.750 |" in text

@@ -150,11 +150,12 @@ def _bears(root: Path) -> list[str]:
 
 def _places(root: Path, told: dict[str, dict]) -> dict[str, str]:
     """The README's tables by the names of their places."""
-    names = ("accuracy", "whole_numbers", "rejection", "latency", "page")
+    names = ("accuracy", "seeds", "whole_numbers", "rejection", "latency", "page")
     measured = {name: json.loads((root / "benchmarks" / f"{name}.json").read_text("utf-8")) for name in names}
     return {
         "accuracy": tables.accuracy(measured["accuracy"]),
         "recipes": tables.short(RECIPES, told, "results/"),
+        "seeds": tables.seeds(measured["seeds"]),
         "whole numbers": tables.whole_numbers(measured["whole_numbers"]),
         "rejection": tables.rejection(measured["rejection"]),
         "speed": tables.speed(measured["latency"], measured["page"]),

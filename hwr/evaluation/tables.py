@@ -59,6 +59,18 @@ def whole_numbers(measured: dict) -> str:
     return table(heads, ("---", "--:", "--:", "--:"), sorted(rows))
 
 
+def seeds(measured: dict) -> str:
+    """benchmarks/seeds.json -> what trainings that differ in their seed alone read rightly."""
+    rows = []
+    for label in ("validation, scale known", "test, scale known"):
+        said = measured[label]
+        counts = sorted(said["wrong"].values())
+        right = f"**{percent(said['mean'])}** ± {100 * said['sd']:.2f}"
+        rows.append((label, f"{said['n']:,}", str(len(counts)), right, ", ".join(map(str, counts))))
+    heads = (f"`{measured['recipe']}` on Hoda", "n", "seeds", "right, mean ± sd", "wrong")
+    return table(heads, ("---", "--:", "--:", "--:", "--:"), rows)
+
+
 def rejection(measured: dict) -> str:
     """benchmarks/rejection.json -> how well what is no digit is told from digits."""
     digits = {name: measured[name] for name in ("digits", "redrawn digits")}
@@ -152,6 +164,8 @@ def _tests(recipes: dict[str, Recipe], reports: dict[str, dict]) -> Iterable[tup
         settings = report["recipe"] if report else dataclasses.asdict(recipes[name])
         for label, score in (tests(report) or {"": None}).items():
             data, special = placed(settings["data"], label)
+            if settings["model"] == "rows":
+                special = f"{special}, each in a row".removeprefix(", ")
             claimed = published(settings, report) if sets(data)[0] == sets(settings["data"])[0] else NONE
             yield name, data, special, claimed, score, report
 

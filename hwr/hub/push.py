@@ -56,6 +56,8 @@ def files(run: str, repo: str) -> dict[str, bytes]:
     """What is pushed of a run, by name, the card and the terms of its data included. Raises WeightsError, OSError."""
     report = public.report(json.loads(weights.read(run, "report.json")))
     data = report["recipe"]["data"]
+    if json.loads(weights.read(run, "config.json")).get("kind") == "row":
+        raise HubError(f"{run} tells apart the digits of a row and reads none by itself; push a network that does")
     held = {name: weights.read(run, name) for name in WEIGHTS}
     held["report.json"] = (json.dumps(report, indent=2) + "\n").encode()
     held["config.json"] = _config(run, report, held)
