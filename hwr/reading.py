@@ -268,9 +268,8 @@ class _Reader:
         return runs
 
     def _mend(self) -> None:
-        """Take a dot or comma that lies much closer to a digit than digits do to each other for a part of it.
-
-        Where there are several of its kind, they are marks.
+        """Take for (a part of) a digit what is no mark: a slash at an end, and a dot or comma that lies much closer to
+        a digit than digits do to each other, unless there are several of its kind.
         """
         for end in (0, -1):  # a slash has digits on either side: a leaning 1 has not
             if self.pieces[end].mark == "/":
@@ -300,11 +299,12 @@ class _Reader:
         x = [np.zeros(prepare.shape, np.float32) if each is None else each for each in x]  # more parts than digits have
         said = self.recognizer.engine.logits(np.stack(x)) if x else np.zeros((0, 10), np.float32)
         digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
-        cut = np.array([self._is_cut(*run) for run, stage in zip(runs, stages, strict=True) if stage], bool)
+        asked = [run for run, stage in zip(runs, stages, strict=True) if stage]
+        cut = np.array([self._is_cut(*run) for run in asked], bool)
         sure = 1 - np.where(cut, GUESSED, ODD)[:, None]
         joint = np.log(sure * digits * is_digit[:, None] + (1 - sure) / ONE)
         if self.heard and len(said):
-            heard = self._hear([run for run, stage in zip(runs, stages, strict=True) if stage])
+            heard = self._hear(asked)
             one = np.logaddexp.reduce(heard, axis=1, keepdims=True)
             joint += HEARD * one + np.where(cut, HEARD, NAMED)[:, None] * (heard - one)
         best = joint.argmax(axis=1)

@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 
 from hwr.data.printed import SIDE, Fonts, trace
+from hwr.imaging.augment import INK, PAPER
 from hwr.imaging.stages import center
-
-PAPER, INK = 255, 0
 
 # Left out is every letter that is written as a digit is, Persian or Latin: O ۵ 0, o ۰, I l i ا ۱ 1, V v U u ۷, A n h ۸,
 # q g p P و ۹ 9, y Y ۶, ه ۵, ع ۴, Z z 2. Others are only like one, م like ۲, S like 5: each is so rare beside the digit

@@ -8,10 +8,9 @@ from matplotlib import get_data_path
 from matplotlib.font_manager import findSystemFonts
 from PIL import Image, ImageDraw, ImageFont
 
-from hwr.imaging.augment import redraw
+from hwr.imaging.augment import INK, PAPER, redraw
 
 SIDE = 96  # px
-PAPER, INK = 255, 0
 
 # Matplotlib's, which every installation of it has; the first four have Persian letters, too.
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSans-Oblique", "DejaVuSerif")

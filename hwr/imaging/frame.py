@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from hwr.imaging.sheet import Flat, near
+from hwr.imaging.sheet import Flat, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
@@ -22,16 +22,10 @@ def straighten(gray: np.ndarray) -> Flat:
     It is the same picture where there is none, or where it stands upright already.
     """
     corners = _corners(gray)
-    if corners is None or not near(corners, gray.shape) or _upright(corners):
+    if corners is None or not near(corners, gray.shape) or _is_upright(corners):
         return Flat(gray, np.eye(3))
-    across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
-    wide, tall = (float(np.hypot(*side.T).mean()) for side in (across, down))
-    margin = AROUND * tall
-    size = round(wide + 2 * margin), round(tall + 2 * margin)
-    level = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]]) + margin
-    back = cv2.getPerspectiveTransform(level.astype(np.float32), corners.astype(np.float32))
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return Flat(cv2.warpPerspective(gray, back, size, flags=how, borderMode=cv2.BORDER_REPLICATE), back)
+    _, tall = extent(corners)
+    return upright(gray, corners, AROUND * tall)
 
 
 def _corners(gray: np.ndarray) -> np.ndarray | None:
@@ -64,7 +58,7 @@ def _clockwise(corners: np.ndarray) -> np.ndarray:
     return np.roll(corners, -int(corners.sum(axis=1).argmin()), axis=0)
 
 
-def _upright(corners: np.ndarray) -> bool:
+def _is_upright(corners: np.ndarray) -> bool:
     """Whether a frame's sides are nearly level and upright, or so far from it that it is none."""
     sides = np.roll(corners, -1, axis=0) - corners
     turns = np.degrees(np.arctan2(sides[:, 1], sides[:, 0])) - [0, 90, 180, -90]

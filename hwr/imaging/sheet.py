@@ -38,12 +38,24 @@ def flatten(gray: np.ndarray) -> Flat:
     corners = _corners(gray)
     if corners is None or not near(corners, gray.shape):
         return Flat(gray, np.eye(3))
+    return upright(gray, corners, -INSIDE * min(extent(corners)))
+
+
+def extent(corners: np.ndarray) -> tuple[float, float]:
+    """How wide and how high four sides are, px: (4, 2), clockwise from the upper left -> the means of opposite ones."""
     across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
-    wide, tall = (float(np.hypot(*side.T).mean()) for side in (across, down))
-    margin = INSIDE * min(wide, tall)
-    size = max(1, round(wide - 2 * margin)), max(1, round(tall - 2 * margin))
-    upright = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]]) - margin
-    back = cv2.getPerspectiveTransform(upright.astype(np.float32), corners.astype(np.float32))
+    return tuple(float(np.hypot(*side.T).mean()) for side in (across, down))
+
+
+def upright(gray: np.ndarray, corners: np.ndarray, around: float) -> Flat:
+    """What lies within four sides, upright: (H, W) uint8; (4, 2), clockwise from the upper left -> Flat.
+
+    around: px of the picture that are kept around the sides; less than 0 for so many that are cut off within them.
+    """
+    wide, tall = extent(corners)
+    size = max(1, round(wide + 2 * around)), max(1, round(tall + 2 * around))
+    level = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]]) + around
+    back = cv2.getPerspectiveTransform(level.astype(np.float32), corners.astype(np.float32))
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return Flat(cv2.warpPerspective(gray, back, size, flags=how, borderMode=cv2.BORDER_REPLICATE), back)
 

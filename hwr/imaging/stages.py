@@ -173,7 +173,7 @@ def soft(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     dark_is_ink = not _light_is_ink(gray > level)
     darkness = ((high - gray if dark_is_ink else gray - low) * (255 / (high - low))).astype(np.uint8)
     middle = ((high - level) if dark_is_ink else (level - low)) * (255 / (high - low))
-    ink = drop_specks(np.where(darkness > FAINT * middle, 255, 0).astype(np.uint8))
+    ink = drop_specks(_as_picture(darkness > FAINT * middle))
     return ink, np.where(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0, darkness, 0).astype(np.uint8)
 
 
@@ -303,7 +303,7 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
         beside = large & ~kept & inside & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LIKE * size)
         if beside.any() and size >= INNER * min(ink.shape):
             kept = large
-    return np.where(np.concatenate([[False], kept])[labels], 255, 0).astype(np.uint8)
+    return _as_picture(np.concatenate([[False], kept])[labels])
 
 
 def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:

@@ -20,13 +20,13 @@ class Compact(nn.Module):
         super().__init__()
         a, b, c, d = widths
         self.features = nn.Sequential(
-            _convolution(2, a),
-            _convolution(a, b, stride=2),
-            _Residual(b),
-            _convolution(b, c, stride=2),
-            _Residual(c),
-            _convolution(c, d, stride=2),
-            _convolution(d, d),
+            convolution(2, a),
+            convolution(a, b, stride=2),
+            Residual(b),
+            convolution(b, c, stride=2),
+            Residual(c),
+            convolution(c, d, stride=2),
+            convolution(d, d),
         )
         self.head = nn.Sequential(nn.Dropout(0.2), nn.Flatten(), nn.Linear(d * 4 * 4, classes))
 
@@ -35,18 +35,22 @@ class Compact(nn.Module):
         return self.head(self.features(x))
 
 
-def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, side=3, stride=1, padding=1) -> nn.Sequential:
+    """A convolution, normalized over the batch, of which the positive part goes on."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        nn.Conv2d(inputs, outputs, side, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
     )
 
 
-class _Residual(nn.Module):
+class Residual(nn.Module):
+    """(N, width, H, W) -> the same, and what two convolutions make of it added."""
+
     def __init__(self, width: int):
         super().__init__()
         self.change = nn.Sequential(
-            _convolution(width, width), nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+            convolution(width, width), nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """See the class."""
         return torch.relu(x + self.change(x))

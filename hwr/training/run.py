@@ -104,9 +104,9 @@ class _Network:
 
 def _ask(recipe: Recipe, data_dir: Path | None, network: nn.Module) -> dict[str, _Asked]:
     """What every split gets, by what is known: the scan's scale or not, where it can be; the script or nothing."""
-    asked, names = {}, data.sets(recipe.data)
     if isinstance(recipe.prepare, RowPreparation):
         return _ask_rows(recipe, data_dir, network)
+    asked, names = {}, data.sets(recipe.data)
     for split in dict.fromkeys(("validation", data.UNSEEN.get(recipe.data, "validation"), "test")):
         for name in names:
             samples = data.read(name, split, data_dir)
