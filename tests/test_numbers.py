@@ -67,6 +67,17 @@ def test_marks_stand_between_groups(samples):
         assert 1 <= len(last) <= len(groups[0])
 
 
+def test_marks_have_their_places(samples):
+    for seed in range(30):
+        number = write(samples, "marked", seed)
+        assert len(number.ends) == len(number.text)
+        assert (np.diff(number.ends.mean(axis=1)[:, 0]) > 0).all()
+        for sign, (left, right) in zip(number.text, number.ends, strict=True):
+            if sign in ".,-/":
+                x, y = np.round((left + right) / 2).astype(int)
+                assert number.image[y - 3 : y + 4, x - 3 : x + 4].min() < np.median(number.image) - 50
+
+
 def test_strings_of_a_split(samples, monkeypatch):
     asked = []
     monkeypatch.setitem(numbers.SOURCES, "hoda", lambda split, folder: asked.append((split, folder)) or samples)

@@ -13,7 +13,7 @@ from hwr.imaging import segment
 from hwr.imaging.rows import RowPreparation
 from hwr.models.rows import Rows
 from hwr.recipes import RECIPES
-from hwr.training.rows import NONE, Made, Maker, Strips, middles
+from hwr.training.rows import LABELS, NONE, Made, Maker, Strips, middles, write
 
 RECIPE = RECIPES["numbers"]
 
@@ -152,7 +152,7 @@ def test_strips_are_filled_and_told_column_by_column(samples):
     prepare = RECIPE.prepare
     assert (strip.shape, strip.dtype) == (prepare.shape, torch.uint8)
     assert (told.shape, told.dtype) == ((1, prepare.width // prepare.step), torch.int64)
-    assert set(told.unique().tolist()) <= {*range(10), NONE}  # Persian ones
+    assert set(told.unique().tolist()) <= {*range(10), NONE, *LABELS.values()}  # Persian ones
     assert (told != NONE).float().mean() > 0.1
     ink = strip[0].amax(dim=0).reshape(-1, prepare.step).amax(dim=1) > 100
     middles = told[0] != NONE
@@ -170,7 +170,16 @@ def test_the_same_strips_for_the_same_seed(samples):
 
 def test_latin_digits_come_behind_the_persian_ones(samples):
     _, told = maker(samples._replace(script="latin"))[0]
-    assert set(told.unique().tolist()) <= {*range(10, 20), NONE}
+    assert set(told.unique().tolist()) <= {*range(10, 20), NONE, *LABELS.values()}
+
+
+def test_marks_are_told_at_their_middles(samples):
+    often = dataclasses.replace(RECIPE.augment, touching=0, marked=1)
+    for seed in range(12):
+        number = write(samples, 64.0, often, np.random.default_rng(seed))
+        row = maker(samples)._row(number, "persian")
+        told = [label for label, _ in itertools.groupby(row[1].tolist()) if label != NONE]
+        assert told == [LABELS[sign] if sign in LABELS else int(sign) for sign in number.text]
 
 
 def test_batches_are_of_inputs_and_labels(samples):

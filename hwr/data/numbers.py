@@ -29,7 +29,7 @@ class Number(NamedTuple):
     """A number on paper.
 
     image: (H, W) uint8, ink darker; text: its digits "0" to "9" and marks; condition: one of CONDITIONS.
-    ends: (n, 2, 2) float64, of each digit the middles of its left and its right side, x and y in px.
+    ends: (n, 2, 2) float64, of each sign of the text the middles of its left and its right side, x and y in px.
     """
 
     image: np.ndarray
@@ -135,7 +135,7 @@ def _grouped(text: str, glyphs: list, rng: np.random.Generator) -> tuple[str, li
 def _in_a_row(
     text: str, glyphs: list, hand: Hand, contact: Contact, touching: bool, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Digits side by side around one middle line: -> (H, W) float32, 1 ink, and the digits' boxes."""
+    """Digits side by side around one middle line: -> (H, W) float32, 1 ink, and the boxes of digits and marks."""
     height, gap = hand.height, rng.uniform(0.12, 0.4)
     width = int(sum(height if glyph is None else glyph.shape[1] + 0.6 * height for glyph in glyphs) + 3 * height)
     ink = np.zeros((int(4 * height), width), np.float32)
@@ -149,7 +149,8 @@ def _in_a_row(
     for k, (mark, glyph) in enumerate(zip(text, glyphs, strict=True)):
         space = max(0.06, gap + rng.normal(0, 0.06)) * height
         if glyph is None:
-            right = _mark(ink, mark, right + space, middle, hand, rng)
+            boxes.append(_mark(ink, mark, right + space, middle, hand, rng))
+            right = boxes[-1][2]
             continue
         top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
         left = int(right + space)
@@ -188,8 +189,10 @@ def _framed(ink: np.ndarray, boxes: np.ndarray, hand: Hand, rng: np.random.Gener
     return np.pad(ink[y : y + height, x : x + width], (margins[:2], margins[2:])), boxes + np.tile(corner, 2)
 
 
-def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: np.random.Generator) -> int:
-    """Draw a dot, a comma, a dash or a slash with its left border at x: -> its right border."""
+def _mark(
+    ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: np.random.Generator
+) -> tuple[int, int, int, int]:
+    """Draw a dot, a comma, a dash or a slash with its left border at x: -> its box."""
     height, pen = hand
     base = middle + height * rng.uniform(0.4, 0.5)
     if mark == ".":
@@ -210,7 +213,8 @@ def _mark(ink: np.ndarray, mark: str, x: float, middle: float, hand: Hand, rng: 
     drawn = np.zeros(ink.shape, np.uint8)
     cv2.line(drawn, *points.tolist(), 255, max(1, round(pen)), cv2.LINE_AA, 3)
     np.maximum(ink, drawn / np.float32(255), out=ink)
-    return int(max(point[0] for point in strokes) + pen / 2)
+    low, high = np.min(strokes, axis=0) - pen / 2, np.max(strokes, axis=0) + pen / 2
+    return (*low.astype(int).tolist(), *high.astype(int).tolist())
 
 
 def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -4,15 +4,17 @@ from torch import nn
 
 from hwr.models.compact import BOTH, Residual, convolution
 
+SIGNS = BOTH + 4  # digits of both scripts, "no sign", and the dot, the comma, the dash and the slash between digits
+
 
 class Rows(nn.Sequential):
-    """(N, 1, 40, W) float32, 0 paper, 1 ink -> (N, 21, 1, W / 2) logits; the last is "no digit's middle is here".
+    """(N, 1, 40, W) float32, 0 paper, 1 ink -> (N, 25, 1, W / 2) logits; the 21st is "no sign's middle is here".
 
     Convolutions throughout, so that any width will do. The height is halved three times, then weighed line by line.
-    261,221 parameters.
+    261,737 parameters.
     """
 
-    def __init__(self, classes: int = BOTH, widths: tuple[int, int, int, int] = (16, 32, 48, 128)):
+    def __init__(self, classes: int = SIGNS, widths: tuple[int, int, int, int] = (16, 32, 48, 128)):
         a, b, c, d = widths
         super().__init__(
             convolution(1, a, 5, stride=2, padding=2),

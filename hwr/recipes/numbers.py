@@ -8,11 +8,11 @@ NUMBERS = Recipe(
     data="hoda+mnist",
     prepare=RowPreparation(),
     model="rows",
-    augment=Strings(views=0.6, touching=0.6, rewritten=0.6, thick=0.25, thin=0.25),
+    augment=Strings(views=3, touching=0.5, marked=0.15, rewritten=0.6, thick=0.25, thin=0.25),
     phases=(
         Phase(
-            epochs=8, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
-            averaging=0.997,
+            epochs=14, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
+            averaging=0.999,
         ),
     ),
     batch=16,

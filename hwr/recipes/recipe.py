@@ -85,12 +85,14 @@ class Strings:
     """Numbers written of the data's digits, side by side on strips.
 
     views: how often each digit is written, on average; training sees them all in each epoch.
-    touching: share of the numbers in which digits touch; rewritten: share that come in a slightly other hand;
-    thick, thin: shares whose pen is thicker, or so thin that strokes break.
+    touching, marked: shares of the numbers in which digits touch, or have marks between groups, beside what comes by
+    chance; rewritten: share that come in a slightly other hand; thick, thin: shares whose pen is thicker, or so
+    thin that strokes break.
     """
 
     views: float
     touching: float
+    marked: float
     rewritten: float
     thick: float
     thin: float

@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import Dataset
 
 from hwr.data import numbers
-from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
+from hwr.data.numbers import CONDITIONS, MARKS, TOUCHING, Contact, Hand, Number
 from hwr.data.samples import DIGITS, SCRIPTS, Samples
 from hwr.imaging import segment
 from hwr.imaging.augment import rewrite
@@ -24,7 +24,8 @@ THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke g
 TORN = 0.15  # of a digit's ink has to be left
 CLOSE = (TOUCHING._replace(pairs=2), Contact(pairs=2, deepest=0.4, sunk=0.15))  # as elsewhere, and deeper
 MIDDLE = 0.4  # of a digit's width is its middle
-NONE = len(SCRIPTS) * len(DIGITS)  # the label of a column where no digit's middle is
+NONE = len(SCRIPTS) * len(DIGITS)  # the label of a column where no sign's middle is
+LABELS = {mark: label for label, mark in enumerate(MARKS, start=NONE + 1)}  # of the middles of marks
 ON_A_STRIP = 18  # digits are on a strip, about
 CHECKED = 100  # strips of a split that is not trained on, at most
 AT_A_TIME = 16  # strips that a network is asked about together
@@ -55,8 +56,9 @@ class Strips:
 class Maker(Dataset):
     """Fills strips with numbers: index -> ((1, height, width) uint8, (1, width / step) int64), sets in turns.
 
-    The labels are the digits whose middles are at the columns, Latin ones from 10 on, or NONE. The same seed gives the
-    same strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's own.
+    The labels are the digits whose middles are at the columns, Latin ones from 10 on, those of marks, or NONE. The same
+    seed gives the same strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's
+    own.
     """
 
     def __init__(self, sets: list[Samples], recipe: Recipe, seed: int = 0, split: str = "train"):
@@ -99,9 +101,10 @@ class Maker(Dataset):
         across = (on_row[..., 0] - strip.left) * strip.scale  # (n, 2)
         columns = self.prepare.step * (np.arange(strip.x.shape[2] // self.prepare.step) + 0.5)
         told = np.full(len(columns), NONE)
-        for digit, ends in zip(filter(str.isdigit, number.text), across, strict=True):
+        for sign, ends in zip(number.text, across, strict=True):
             reach = max(self.prepare.step / 2, MIDDLE * abs(np.ptp(ends)) / 2)
-            told[np.abs(columns - ends.mean()) <= reach] = int(digit) + len(DIGITS) * SCRIPTS.index(script)
+            label = LABELS[sign] if sign in LABELS else int(sign) + len(DIGITS) * SCRIPTS.index(script)
+            told[np.abs(columns - ends.mean()) <= reach] = label
         return strip.x, told
 
 
@@ -115,7 +118,10 @@ def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Gene
         scans = [rewrite(scan, rng) for scan in scans]
     glyphs = _with_a_pen([numbers.glyph(scan, height / ordinary) for scan in scans], height, often, rng)
     hand = Hand(height, height * rng.uniform(*PEN))
-    condition = "touching" if rng.random() < often.touching else CONDITIONS[rng.integers(len(CONDITIONS))]
+    kind = rng.random()
+    condition = CONDITIONS[rng.integers(len(CONDITIONS))]
+    if kind < often.touching + often.marked:
+        condition = "touching" if kind < often.touching else "marked"
     text = "".join(str(samples.labels[k]) for k in chosen)
     return numbers.compose(text, glyphs, hand, condition, CLOSE[rng.integers(len(CLOSE))], rng)
 
@@ -140,7 +146,7 @@ def _with_a_pen(glyphs: list, height: float, often: Strings, rng: np.random.Gene
 
 def middles(made: Made, network: torch.nn.Module) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Each digit of some strips at its middle column: n pictures (height, height) uint8, 0 ink; (n,) int64 labels, 0 to
-    9; and the network's (n, 21) logits there."""
+    9; and the network's (n, 21) logits there, those of marks left out."""
     pictures, labels, logits = [], [], []
     for start in range(0, len(made.strips), AT_A_TIME):
         strips = made.strips[start : start + AT_A_TIME]
@@ -153,9 +159,9 @@ def middles(made: Made, network: torch.nn.Module) -> tuple[list[np.ndarray], np.
             padded = np.pad(strip[0], ((0, 0), (half, half)))
             edges = np.flatnonzero(np.diff(told[0], prepend=NONE, append=NONE))
             for first, last in pairwise(edges):
-                if told[0, first] != NONE:
+                if told[0, first] < NONE:
                     at = (first + last - 1) // 2
                     pictures.append(255 - padded[:, step * at : step * at + 2 * half])
                     labels.append(told[0, first] % len(DIGITS))
-                    logits.append(answer[:, 0, at])
+                    logits.append(answer[: NONE + 1, 0, at])
     return pictures, np.array(labels, np.int64), np.array(logits, np.float32).reshape(-1, NONE + 1)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from hwr import data
 from hwr.data.clutter import Clutter
+from hwr.data.numbers import MARKS
 from hwr.data.photographs import photograph
 from hwr.data.samples import DIGITS, SCRIPTS, Samples
 from hwr.evaluation.score import PAGES, inputs
@@ -98,7 +99,7 @@ def _check_scripts(recipe: Recipe, network: nn.Module) -> None:
         raise ValueError(f"{recipe.data} names two sets of one script; name one of each, such as hoda+mnist")
     digits = len(DIGITS) * len(scripts)
     for head in [*network.parameters()][-1:]:
-        if len(head) not in (digits, digits + 1):  # some know "no digit", too
+        if len(head) - digits not in (0, 1, 1 + len(MARKS)):  # some know "no digit", too, and one the marks
             raise ValueError(
                 f"{recipe.model} tells {len(head)} classes apart, and {recipe.data} has {digits} digits; "
                 "name a network of as many, or other data"
