@@ -1,15 +1,15 @@
 """What a network that sees a whole row at once says of its parts: Row -> Heard."""
 
 import json
+import warnings
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from hwr import weights
-from hwr.data.samples import DIGITS
+from hwr.data.samples import DIGITS, MARKS, SCRIPTS
 from hwr.engines import OpenCVEngine
-from hwr.evaluation.calibration import narrow
 from hwr.imaging.rows import RowPreparation
 from hwr.imaging.segment import Row
 
@@ -20,7 +20,8 @@ FLOOR = -16.0  # nats: nothing is less probable, one bad column does not outweig
 class Heard(NamedTuple):
     """What stands at each column of a row.
 
-    logs: (T, 11) float64, the logarithms of the probabilities of the ten digits of one script, and of "no digit".
+    logs: (T, 15) float64, the logarithms of the probabilities of the ten digits of one script, of the four marks in the
+        order of MARKS, and of "no sign".
     left, scale: column c of the row's picture is column (c - left) * scale of `logs`.
     """
 
@@ -29,28 +30,28 @@ class Heard(NamedTuple):
     scale: float
 
     def single(self, borders: np.ndarray) -> np.ndarray:
-        """How likely it is that between two columns of the row's picture stands one digit, and which.
+        """How likely it is that between two columns of the row's picture stands one sign, and which.
 
-        (n, 2) float64, from - to -> (n, 10) float64, logarithms of probabilities: of all ways through the columns that
-        begin with "no digit" for none or some, have the digit for one or more, and end with "no digit" (A. Graves et
-        al., Connectionist temporal classification, 2006, for a text of one sign).
+        (n, 2) float64, from - to -> (n, 14) float64, logarithms of probabilities, the digits' before the marks': of all
+        ways through the columns that begin with "no sign" for none or some, have the sign for one or more, and end with
+        "no sign" (A. Graves et al., Connectionist temporal classification, 2006, for a text of one sign).
         """
         starts, ends = self._columns(borders).T
-        digit, none = self.logs[:, :-1], np.append(self.logs[:, -1], 0.0)
+        sign, none = self.logs[:, :-1], np.append(self.logs[:, -1], 0.0)
         n = len(starts)
         before = np.zeros((n, 1))
-        within = after = np.full((n, len(DIGITS)), -np.inf)
+        within = after = np.full((n, sign.shape[1]), -np.inf)
         for step in range(int((ends - starts).max(initial=0))):
             at = np.minimum(starts + step, len(self.logs) - 1)
             on = (starts + step < ends)[:, None]
             blank = none[at][:, None]
             after = np.where(on, np.logaddexp(after, within) + blank, after)
-            within = np.where(on, np.logaddexp(within, before) + digit[at], within)
+            within = np.where(on, np.logaddexp(within, before) + sign[at], within)
             before = before + np.where(on, blank, 0)
         return np.maximum(np.logaddexp(within, after), FLOOR)
 
     def nothing(self, borders: np.ndarray) -> np.ndarray:
-        """How likely it is that no digit's middle is between two columns: (n, 2) float64 -> (n,), logarithms."""
+        """How likely it is that no sign's middle is between two columns: (n, 2) float64 -> (n,), logarithms."""
         total = np.append(0.0, np.cumsum(self.logs[:, -1]))
         starts, ends = self._columns(borders).T
         return np.maximum(total[ends] - total[starts], FLOOR)
@@ -68,12 +69,12 @@ class RowNetwork:
     def hear(self, row: Row) -> "Answer":
         """Ask the network about a row."""
         strip = self.preparation.strip(row)
-        logits = self.engine.logits(strip.x[None])[0, :, 0].T  # (T, 21)
+        logits = self.engine.logits(strip.x[None])[0, :, 0].T  # (T, 25)
         return Answer(logits, strip.left, strip.scale / self.preparation.step)
 
 
 class Answer(NamedTuple):
-    """The network's own answer, (T, 21) logits of both scripts' digits and "no digit", and where its columns are."""
+    """The network's own answer, (T, 25) logits of both scripts' digits, "no sign", marks; and where its columns are."""
 
     logits: np.ndarray
     left: float
@@ -81,7 +82,9 @@ class Answer(NamedTuple):
 
     def within(self, script: str) -> Heard:
         """The same where the script is known."""
-        own = narrow(self.logits, script).astype(np.float64)
+        first, none = SCRIPTS.index(script) * len(DIGITS), len(SCRIPTS) * len(DIGITS)
+        columns = [*range(first, first + len(DIGITS)), *range(none + 1, none + 1 + len(MARKS)), none]
+        own = self.logits[:, columns].astype(np.float64)
         own -= own.max(axis=1, keepdims=True)
         return Heard(own - np.log(np.exp(own).sum(axis=1, keepdims=True)), self.left, self.scale)
 
@@ -97,8 +100,9 @@ def load(name: str) -> RowNetwork:
 
 @cache
 def shipped() -> RowNetwork | None:
-    """The network that ships; None where it is missing or damaged: numbers are then read without it."""
+    """The network that ships; None, with a warning, where it is missing or damaged: numbers are read without it."""
     try:
         return load(NAME)
-    except ValueError:
+    except ValueError as error:
+        warnings.warn(f"numbers are read without the network of rows, and less well: {error}", stacklevel=2)
         return None

@@ -21,6 +21,7 @@ LEVELS = [
     {"evaluation"},
     {"training", "hub"},
     {"rows"},
+    {"glyphs"},
     {"reading"},
     {"recognizer", "writer"},
     {"hwr"},  # hwr/__init__.py, what `import hwr` offers

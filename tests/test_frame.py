@@ -54,7 +54,7 @@ def test_boxes_are_placed_on_the_picture_that_came():
     photo, view = askew(form(), 30)
     row = segment.find(photo)
     for k, piece in enumerate(row.pieces):
-        x0, y0, x1, y1 = row.place(piece.box)
+        x0, y0, x1, y1 = row.place(piece.box, photo.shape)
         middle = cv2.perspectiveTransform(np.float32([[[95 + 110 * k, 100]]]), view)[0, 0]
         assert np.hypot(*(np.array([x0 + x1, y0 + y1]) / 2 - middle)) < 25
 

@@ -4,7 +4,8 @@ import pytest
 from pictures import drawing, mask
 
 from hwr.imaging import mend
-from hwr.imaging.stages import binarize, drop_specks
+from hwr.imaging.parts import drop_specks
+from hwr.imaging.stages import binarize
 
 SIDE, PEN = 160, 20
 DIGITS = range(10)

@@ -73,40 +73,47 @@ def test_what_is_higher_than_the_strip_is_cut_off():
 
 
 def heard(columns: int) -> rows.Heard:
-    logits = np.random.default_rng(0).normal(0, 2, (columns, 11))
+    logits = np.random.default_rng(0).normal(0, 2, (columns, 15))
     return rows.Heard(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), 0.0, 1.0)
 
 
-def test_one_digit_is_every_way_to_write_it():
+def test_one_sign_is_every_way_to_write_it():
     said = heard(7)
     likely = np.exp(said.logs)
     found = np.exp(said.single(np.array([[1.0, 6.0]])))[0]
-    for digit in range(10):
+    for own in range(14):
         ways = 0.0
-        for first, last in itertools.combinations(range(1, 7), 2):  # the digit stands from first to last - 1
-            signs = [digit if first <= column < last else 10 for column in range(1, 6)]
+        for first, last in itertools.combinations(range(1, 7), 2):  # the sign stands from first to last - 1
+            signs = [own if first <= column < last else 14 for column in range(1, 6)]
             ways += np.prod([likely[column, sign] for column, sign in zip(range(1, 6), signs, strict=True)])
-        assert found[digit] == pytest.approx(ways)
+        assert found[own] == pytest.approx(ways)
 
 
 def test_several_at_once_and_borders_outside():
     said = heard(9)
     borders = np.array([[-np.inf, 4.0], [4.0, np.inf], [2.0, 3.0]])
     together = said.single(borders)
-    assert together.shape == (3, 10)
+    assert together.shape == (3, 14)
     np.testing.assert_allclose(together, np.concatenate([said.single(each[None]) for each in borders]))
-    np.testing.assert_allclose(together[2], np.maximum(said.logs[2, :10], rows.FLOOR))
+    np.testing.assert_allclose(together[2], np.maximum(said.logs[2, :14], rows.FLOOR))
 
 
-def test_where_no_column_is_there_is_no_digit():
+def test_nothing_is_no_sign_in_any_column():
+    said = heard(6)
+    expected = [said.logs[1:4, -1].sum(), max(said.logs[:, -1].sum(), rows.FLOOR), 0]
+    np.testing.assert_allclose(said.nothing(np.array([[1.0, 4.0], [-np.inf, np.inf], [2.0, 2.0]])), expected)
+
+
+def test_where_no_column_is_there_is_no_sign():
     assert (heard(5).single(np.array([[2.0, 2.0]])) == rows.FLOOR).all()
 
 
 def test_the_script_that_is_known_is_the_only_one():
-    logits = np.random.default_rng(0).normal(0, 2, (5, 21)).astype(np.float32)
+    logits = np.random.default_rng(0).normal(0, 2, (5, 25)).astype(np.float32)
     logs = rows.Answer(logits, 0.0, 1.0).within("latin").logs
     np.testing.assert_allclose(np.exp(logs).sum(axis=1), 1)
-    np.testing.assert_allclose(logs[:, 0] - logs[:, 10], logits[:, 10] - logits[:, 20], rtol=1e-5)
+    np.testing.assert_allclose(logs[:, 0] - logs[:, 14], logits[:, 10] - logits[:, 20], rtol=1e-5)
+    np.testing.assert_allclose(logs[:, 10:14] - logs[:, 14:], logits[:, 21:] - logits[:, 20:21], rtol=1e-5)
 
 
 def test_the_network_that_ships_hears_each_digit_at_its_place():
@@ -125,7 +132,8 @@ def test_numbers_are_read_without_it(monkeypatch, tmp_path):
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.onnx").write_bytes(b"no network")
     try:
-        assert rows.shipped() is None
+        with pytest.warns(UserWarning, match="numbers are read without the network of rows"):
+            assert rows.shipped() is None
         assert hwr.load().read_number(page((7, 2, 4)), script="persian").text == "724"
     finally:
         rows.shipped.cache_clear()

@@ -7,7 +7,7 @@ from pictures import drawing, encode, mask
 from PIL import Image
 
 from hwr.imaging.decode import decode
-from hwr.imaging.stages import MOST_PARTS, STROKE, WORK, binarize, center, drop_specks, pad, shrink, soft
+from hwr.imaging.stages import STROKE, WORK, binarize, center, pad, shrink, soft
 
 SIDE, MARGIN = 32, 2
 GLYPH = SIDE - 2 * MARGIN
@@ -160,72 +160,12 @@ def test_white_noise_is_nothing():
     assert not binarize(noise).any()
 
 
-@pytest.mark.parametrize("digit", DIGITS)
-def test_dust_is_dropped(digit):
-    ink = np.where(mask(digit) > 127, 255, 0).astype(np.uint8)
-    rng = np.random.default_rng(digit)
-    dusty = ink.copy()
-    for x, y in rng.integers(5, 275, (60, 2)):
-        if not ink[y - 4 : y + 5, x - 4 : x + 5].any():
-            dusty[y : y + 2, x : x + 2] = 255
-    assert (dusty != ink).sum() > 50
-    np.testing.assert_array_equal(drop_specks(dusty), ink)
-
-
-@pytest.mark.parametrize("digit", DIGITS)
-@pytest.mark.parametrize("across", [False, True])
-def test_a_broken_stroke_is_kept_whole(digit, across):
-    broken = np.where(mask(digit) > 127, 255, 0).astype(np.uint8)
-    scanned = broken.T if across else broken
-    scanned[20::60] = scanned[21::60] = 0  # a few of the scanner's lines are dead
-    assert cv2.connectedComponents(broken)[0] > 2
-    assert overlap(drop_specks(broken), broken) > 0.95  # a splinter may be as small as dust
-
-
-def bars(count: int, pitch: int = 10) -> np.ndarray:
-    """That many upright bars side by side, 4 px wide."""
-    ink = np.zeros((60, count * pitch + 10), np.uint8)
-    for k in range(count):
-        ink[10:50, 5 + k * pitch : 9 + k * pitch] = 255
-    return ink
-
-
-def test_more_parts_than_a_digit_has_are_grain():
-    np.testing.assert_array_equal(drop_specks(bars(MOST_PARTS)), bars(MOST_PARTS))
-    assert not drop_specks(bars(MOST_PARTS + 1)).any()
-
-
-def test_what_lies_far_away_belongs_to_something_else():
-    digit, near, far = np.zeros((3, 100, 400), np.uint8)
-    digit[20:80, 20:50] = 255
-    near[40:60, 70:90] = 255  # 20 px from a digit of 60
-    far[40:60, 340:360] = 255
-    np.testing.assert_array_equal(drop_specks(digit | near | far), digit | near)
-
-
 @pytest.mark.parametrize("side", [28, 64])
 def test_a_small_picture_s_grain_is_no_ink(side):
     grain = np.clip(np.random.default_rng(0).normal(180, 8, (side, side)), 0, 255).astype(np.uint8)
     assert not np.any(soft(grain))
     grain[8:20, 12:15] = 60
     assert soft(grain)[0][8:20, 12:15].all()
-
-
-@pytest.mark.parametrize("count", [2, 3])
-def test_several_digits_far_apart_are_all_shown(count):
-    """The network then sees that they are no single digit."""
-    row = np.zeros((200, 900), np.uint8)
-    for k in range(count):
-        row[60:140, 100 + 300 * k : 140 + 300 * k] = 255
-    np.testing.assert_array_equal(drop_specks(row), row)
-    edge = row.copy()
-    edge[100:140, 890:] = 255  # what reaches a border is of something else
-    np.testing.assert_array_equal(drop_specks(edge[:, 300 * count - 200 :]) > 0, row[:, 300 * count - 200 :] > 0)
-
-
-def test_parts_join_one_after_another():
-    chain = bars(6, pitch=25)  # the last is 4 of its own lengths away from the first
-    np.testing.assert_array_equal(drop_specks(chain), chain)
 
 
 def beside(digit: int, what: str) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from hwr.data import hoda, mnist
 from hwr.data.photographs import enlarge, expose, light, paper, pigment
-from hwr.data.samples import Samples
+from hwr.data.samples import MARKS, Samples
 
 CONDITIONS = ("clean", "ruled", "boxed", "touching", "rotated", "shaded", "marked")
 SOURCES = {"hoda": hoda.read, "mnist": mnist.read}
@@ -21,7 +21,6 @@ SEEDS = {"train": 21, "validation": 22, "test": 23}
 
 DIGITS = (2, 20)  # how many a number has
 HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
-MARKS = ".,-/"  # between groups of digits, where a number is marked
 TURN = 7.0  # degrees at most, to either side
 
 

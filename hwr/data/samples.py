@@ -6,6 +6,7 @@ import numpy as np
 
 DIGITS = tuple("0123456789")
 SCRIPTS = ("persian", "latin")  # the order in which a network that reads both has their digits
+MARKS = ".,-/"  # that may stand between the digits of a number
 
 
 class Samples(NamedTuple):

@@ -3,14 +3,13 @@
 import cv2
 import numpy as np
 
+from hwr.imaging.parts import corners
 from hwr.imaging.sheet import Flat, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
 WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
 FLAT = 1.5  # times as wide as high
-HOLLOW = 0.4  # of a frame is ink at most
-CLOSED = 0.94  # of the area within its four sides is within its outline
 ASKEW = 0.6  # degrees: a box whose sides are this near to upright is left as it is
 STEEP = 25.0  # degrees: no frame leans more
 AROUND = 0.2  # of its height: the paper that is kept on all sides
@@ -21,11 +20,11 @@ def straighten(gray: np.ndarray) -> Flat:
 
     It is the same picture where there is none, or where it stands upright already.
     """
-    corners = _corners(gray)
-    if corners is None or not near(corners, gray.shape) or _is_upright(corners):
+    found = _corners(gray)
+    if found is None or not near(found, gray.shape) or _is_upright(found):
         return Flat(gray, np.eye(3))
-    _, tall = extent(corners)
-    return upright(gray, corners, AROUND * tall)
+    _, tall = extent(found)
+    return upright(gray, found, AROUND * tall)
 
 
 def _corners(gray: np.ndarray) -> np.ndarray | None:
@@ -39,15 +38,9 @@ def _corners(gray: np.ndarray) -> np.ndarray | None:
     wide, tall = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     fitting = 1 + np.flatnonzero((wide >= WIDE * small.shape[1]) & (wide >= FLAT * tall))
     for k in sorted(fitting, key=lambda k: -stats[k, cv2.CC_STAT_WIDTH]):
-        outlines, _ = cv2.findContours((labels == k).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        hull = cv2.convexHull(outlines[0])
-        if len(hull) < 4:
-            continue
-        corners = cv2.approxPolyN(hull.astype(np.float32), 4, ensure_convex=True).reshape(-1, 2)
-        area = cv2.contourArea(corners) if len(corners) == 4 else 0
-        if area and cv2.contourArea(outlines[0]) > CLOSED * area and stats[k, cv2.CC_STAT_AREA] < HOLLOW * area:
-            factor = max(gray.shape) / max(small.shape)
-            return _clockwise(corners.astype(np.float64)) * factor
+        found = corners(labels == k)
+        if found is not None:
+            return _clockwise(found.astype(np.float64)) * max(gray.shape) / max(small.shape)
     return None
 
 

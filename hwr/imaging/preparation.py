@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr.imaging.stages import SMALL, Stages, binarize, center, enlarge, pad, shrink, soft
+from hwr.imaging.parts import SMALL
+from hwr.imaging.stages import Stages, binarize, center, enlarge, pad, shrink, soft
 
 MM_PER_INCH = 25.4
 LARGEST = 10.0  # mm: nobody fills a form with larger digits, so a larger size says nothing

@@ -66,14 +66,14 @@ class Row(NamedTuple):
     height: float
     back: np.ndarray
 
-    def place(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        """A box on the row's picture -> x0, y0, x1, y1 around it on the picture that came."""
+    def place(self, box: tuple[int, int, int, int], shape: tuple[int, int]) -> tuple[int, int, int, int]:
+        """A box on the row's picture -> x0, y0, x1, y1 around it on the picture that came, of (height, width)."""
         x0, y0, x1, y1 = box
         corners = np.array([[x0, x1, x0, x1], [y0, y0, y1, y1], [1, 1, 1, 1]])
         placed = self.back @ corners
         placed = placed[:2] / placed[2]
         low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
-        return tuple(np.concatenate([low, high]).astype(int).tolist())
+        return tuple(np.clip(np.concatenate([low, high]), 0, [*shape[::-1]] * 2).astype(int).tolist())
 
 
 def find(gray: np.ndarray) -> Row | None:

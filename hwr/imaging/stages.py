@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 
 from hwr.imaging import mend
+from hwr.imaging.parts import SMALL, drop_specks
 
 WORK = 1024  # px: no stroke that a person can see is lost when a larger picture is shrunk to this
 THUMBNAIL = 96  # px: enough to see how the light falls on the paper
-SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
 NOISE_SIGMAS = 6.0  # ink stands out from the grain of the paper by more than this
@@ -23,13 +23,6 @@ EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is sa
 
 TWO_TONES = 3.5  # times the deviation within them lie between a small picture's two tones; in grain it is 2.6 times
 FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, where its gray is kept
-
-SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
-NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
-LIKE = 0.5  # of the digit's size: so large a thing beside it, away from the borders, is another one
-INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
-CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
-MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
 
 STROKE = 2.0  # px: no stroke is thinner than this in what the network sees
 OVERSAMPLE = 4  # strokes are measured and thickened at this multiple of the network's scale
@@ -265,63 +258,6 @@ def _paper_under(gray: np.ndarray, size: int) -> np.ndarray:
     paper = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, kernel)[reach:-reach, reach:-reach]
     paper = cv2.GaussianBlur(paper, (0, 0), THUMBNAIL / 50)
     return cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def drop_specks(ink: np.ndarray) -> np.ndarray:
-    """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
-
-    All zeros where the ink is scattered over more parts than any digit has. All parts where one is nearly as large as
-    the digit but far from it: the picture is of no single digit, and the network is to see that.
-    """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count <= 2:
-        return ink
-    areas = stats[1:, cv2.CC_STAT_AREA].copy()
-    areas[_edges(labels, stats[1:])] = 0
-    boxes = stats[1:, :4].astype(np.float64)
-    boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
-    main = int(areas.argmax())
-    large = areas >= max(2, SPECK * areas[main])
-    if large.sum() > MOST_PARTS:
-        return np.zeros_like(ink)
-    kept = np.zeros(count - 1, bool)
-    kept[main] = True
-    # Parts join the digit one after another, the nearest first: a broken stroke is a chain.
-    for _ in range(int(large.sum()) - 1):
-        x0, y0 = boxes[kept, :2].min(0)
-        x1, y1 = boxes[kept, 2:].max(0)
-        reach = NEAR * max(x1 - x0, y1 - y0)
-        gap = np.maximum(np.maximum(x0 - boxes[:, 2], boxes[:, 0] - x1), np.maximum(y0 - boxes[:, 3], boxes[:, 1] - y1))
-        gap[kept | ~large] = np.inf
-        nearest = int(gap.argmin())
-        if gap[nearest] > reach:
-            break
-        kept[nearest] = True
-    if max(ink.shape) > SMALL:
-        size = (boxes[kept, 2:].max(0) - boxes[kept, :2].min(0)).max()
-        inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < ink.shape[::-1]).all(axis=1)
-        beside = large & ~kept & inside & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LIKE * size)
-        if beside.any() and size >= INNER * min(ink.shape):
-            kept = large
-    return _as_picture(np.concatenate([[False], kept])[labels])
-
-
-def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
-    """Which parts are the edge of the paper, a shadow or a ruled line beside a digit: -> (parts,) bool.
-
-    labels: (H, W) int, 0 paper, part + 1 elsewhere; stats: OpenCV's, a row a part.
-    """
-    height, width = labels.shape
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
-    touching = np.stack([left == 0, right == width, top == 0, bottom == height])
-    longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    if not (~touching.any(axis=0) & (longer >= INNER * min(height, width))).any():
-        return np.zeros(len(stats), bool)  # all that there is reaches the border: a tight crop
-    across = (touching[0] & touching[1]) | (touching[2] & touching[3])
-    borders = (labels[:, 0], labels[:, -1], labels[0], labels[-1])
-    contact = [np.bincount(line, minlength=len(stats) + 1)[1:] / len(line) for line in borders]
-    return across | (np.max(contact, axis=0) >= CONTACT)
 
 
 def center(binary: np.ndarray) -> np.ndarray | None:

@@ -10,8 +10,8 @@ import torch
 from torch.utils.data import Dataset
 
 from hwr.data import numbers
-from hwr.data.numbers import CONDITIONS, MARKS, TOUCHING, Contact, Hand, Number
-from hwr.data.samples import DIGITS, SCRIPTS, Samples
+from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
+from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
 from hwr.imaging import segment
 from hwr.imaging.augment import rewrite
 from hwr.recipes import Recipe, Strings

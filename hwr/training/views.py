@@ -14,9 +14,8 @@ from tqdm import tqdm
 
 from hwr import data
 from hwr.data.clutter import Clutter
-from hwr.data.numbers import MARKS
 from hwr.data.photographs import photograph
-from hwr.data.samples import DIGITS, SCRIPTS, Samples
+from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
 from hwr.evaluation.score import PAGES, inputs
 from hwr.imaging.augment import mark, redraw, rewrite
 from hwr.imaging.preparation import Preparation

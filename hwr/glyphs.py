@@ -1,0 +1,273 @@
+"""What the pieces of a row may be, each by itself or several as one: -> Glyphs, and what each costs."""
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from hwr import rows
+from hwr.data.samples import MARKS, SCRIPTS
+from hwr.evaluation.calibration import BOTH, ONE, narrow
+from hwr.imaging import segment
+from hwr.imaging.preparation import MM_PER_INCH
+from hwr.imaging.segment import Piece, Row
+from hwr.imaging.stages import Stages
+
+ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros left out, in the median
+
+# What a glyph costs, in nats: minus the logarithm of how likely its sign is, and more where something speaks against
+# it. Chosen on numbers of validation digits.
+LEAST = math.log(1e-9)  # no reading is less probable: one bad piece does not outweigh all the others
+HEARD = 0.5  # of what the network of rows says counts beside what that of single digits says
+NAMED = 0.25  # so much of which digit it is, of a piece that is whole: there the other knows better
+ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
+SEAM = 0.6  # for a cut that is as long as the piece that it leaves
+DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
+SWALLOWED = 0.5  # for what looks like a mark and is taken for (a part of) a digit
+UNLIKE = 0.5  # for what does not look like the mark that it is taken for
+NOISE = 1.5  # for what is taken for no sign at all
+GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
+TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
+APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
+COVERED = 2.5  # for a glyph all of whose width lies over or under another
+SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # for a digit this small, so far from the middle line, in heights of a digit
+NEAR = 0.3  # heights: pieces farther apart than this are not one digit
+SEVERAL = 3  # marks of one kind are no parts of digits
+
+# How large each digit is: the mean and standard deviation of the logarithm of its height, then of its width, in
+# heights of an ordinary digit. Measured on the training sets of Hoda and MNIST; MNIST's digits are all scaled to one
+# height, so that no deviation is taken to be less than 0.12.
+SHAPES = {
+    "persian": (
+        (-0.89, 0.25, -0.85, 0.25),
+        (0.01, 0.18, -1.24, 0.35),
+        (0.09, 0.17, -0.53, 0.17),
+        (0.09, 0.17, -0.22, 0.15),
+        (0.12, 0.17, -0.28, 0.19),
+        (-0.08, 0.18, -0.15, 0.16),
+        (0.09, 0.17, -0.32, 0.20),
+        (-0.06, 0.17, -0.20, 0.19),
+        (-0.06, 0.17, -0.19, 0.18),
+        (0.11, 0.16, -0.34, 0.20),
+    ),
+    "latin": (
+        (-0.03, 0.12, -0.14, 0.16),
+        (-0.00, 0.12, -0.93, 0.46),
+        (-0.05, 0.12, -0.12, 0.16),
+        (-0.01, 0.12, -0.24, 0.20),
+        (-0.01, 0.12, -0.25, 0.20),
+        (-0.07, 0.12, -0.14, 0.18),
+        (-0.00, 0.12, -0.33, 0.21),
+        (-0.01, 0.12, -0.27, 0.20),
+        (-0.01, 0.12, -0.29, 0.21),
+        (-0.00, 0.12, -0.40, 0.20),
+    ),
+}
+SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
+
+
+class Glyph(NamedTuple):
+    """Pieces first to last - 1 of a row, taken for one sign.
+
+    piece: all of them as one.
+    cost: nats; a sequence of signs is the likelier the less they cost together.
+    mark: the mark that it is, "" for none; a digit has stages and (K,) float32 logits instead.
+    share: 0 to 1, how likely a mark, or nothing, is what is here.
+    """
+
+    first: int
+    last: int
+    piece: Piece
+    cost: float
+    mark: str = ""
+    share: float = 1.0
+    stages: Stages | None = None
+    logits: np.ndarray | None = None
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is taken for a digit."""
+        return self.stages is not None
+
+
+class Judge:
+    """Tells what the pieces of one row may be: asks a recognizer about each, and the network of rows about all."""
+
+    def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
+        self.recognizer, self.height = recognizer, row.height
+        self.pieces = list(row.pieces)
+        self._middle = float(np.median([piece.box[1] + piece.box[3] for piece in row.pieces])) / 2
+        self._gaps = {}
+        self._dpi = _resolution(row, dpi)
+        self.typical = self._typical()
+        self._mend()
+        network = rows.shipped()
+        answer = network and network.hear(row)
+        self.heard = None
+        self._known = self.script = self._decide() if script == "auto" else script
+        self.heard = answer and answer.within(self.script)
+
+    def digits(self, runs: list[tuple[int, int]]) -> list[Glyph]:
+        """Runs of pieces, (first, last) each, taken for a digit: the recognizer is asked about all at once."""
+        if not runs:
+            return []
+        prepare = self.recognizer.preparation
+        joined = [segment.join(self.pieces[first:last]) for first, last in runs]
+        stages = [prepare.stages(segment.picture(piece)) for piece in joined]
+        x = [prepare.input(stage, self._size_known()) for stage in stages]
+        x = [np.zeros(prepare.shape, np.float32) if each is None else each for each in x]  # more parts than digits have
+        said = self.recognizer.engine.logits(np.stack(x))
+        joint = self._joint(said, runs)
+        glyphs = []
+        for (first, last), piece, stage, logits, shares in zip(
+            runs, joined, stages, self._louder(said, joint), joint, strict=True
+        ):
+            digit = int(shares.argmax())
+            share = shares[digit] - COVERED * self._covered(first, last, piece) - STRAY * self._stray(piece)
+            cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
+            cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
+            cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
+            glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
+        return glyphs
+
+    def others(self, k: int) -> list[Glyph]:
+        """One piece taken for what is no digit: a mark, or nothing."""
+        piece = self.pieces[k]
+        if not self.heard:
+            return [Glyph(k, k + 1, piece, 0.0, piece.mark)] if piece.mark else []
+        single = self.hear([(k, k + 1)])[0]
+        nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
+        total = np.logaddexp.reduce([*single, nothing])
+        glyphs = [Glyph(k, k + 1, piece, NOISE - HEARD * nothing, "", float(np.exp(nothing - total)))]
+        for mark, share in zip(MARKS, single[ONE:], strict=True):
+            cost = UNLIKE * (mark != piece.mark) - HEARD * share
+            glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
+        return glyphs
+
+    def hear(self, runs: list[tuple[int, int]]) -> np.ndarray:
+        """How likely the network of rows finds it that runs of pieces are one sign, and which: -> (n, 14), logs."""
+        return self.heard.single(self._borders(runs))
+
+    def paper(self, first: int, last: int) -> list[float]:
+        """How much paper is between each of several pieces and the nearest one before it, px."""
+        group = self.pieces[first:last]
+        return [min(self._gap(piece, before) for before in group[:k]) for k, piece in enumerate(group) if k]
+
+    def _decide(self) -> str:
+        """The script in which all pieces together are the likeliest."""
+        scripts = self.recognizer.scripts
+        if len(scripts) == 1:
+            return scripts[0]
+        dpi, self._dpi, self.script, self._known = self._dpi, None, "auto", scripts[0]
+        glyphs = self.digits([(k, k + 1) for k, piece in enumerate(self.pieces) if piece.mark is None])
+        self._dpi = dpi
+        if not glyphs:
+            return scripts[0]
+        logits = np.stack([glyph.logits for glyph in glyphs])
+        _, is_digit = self.recognizer.calibration.probabilities(logits)
+        share = self.recognizer.calibration.by_script(logits).max(axis=2)
+        joint = (is_digit[:, None] * np.log(np.maximum(share, 1e-6))).sum(axis=0)
+        return scripts[int(joint.argmax())]
+
+    def _mend(self) -> None:
+        """Take for (a part of) a digit what is no mark: a slash at an end, and a dot or comma that lies much closer to
+        a digit than digits do to each other, unless there are several of its kind.
+        """
+        for end in (0, -1):  # a slash has digits on either side: a leaning 1 has not
+            if self.pieces[end].mark == "/":
+                self.pieces[end] = self.pieces[end]._replace(mark=None)
+        marks = [piece.mark for piece in self.pieces]
+        for k, piece in enumerate(self.pieces):
+            if marks.count(piece.mark) >= SEVERAL:
+                continue
+            beside = [*self.pieces[max(0, k - 1) : k], *self.pieces[k + 1 : k + 2]]
+            nearest = min((self._gap(piece, other) for other in beside if not other.mark), default=math.inf)
+            if piece.mark in (".", ",") and nearest < TIGHT * self.typical:
+                self.pieces[k] = piece._replace(mark=None)
+
+    def _typical(self) -> float:
+        """How much paper is between two digits beside each other, px: the median, where there are some."""
+        boxes = sorted(piece.box for piece in self.pieces)
+        paper = [after[0] - before[2] for before, after in pairwise(boxes)]
+        some = [each for each in paper if each > 0.05 * self.height]
+        return float(np.median(some)) if len(some) >= 3 else GAP * self.height
+
+    def _joint(self, said: np.ndarray, runs: list[tuple[int, int]]) -> np.ndarray:
+        """What both networks say of runs of pieces: (n, K) logits -> (n, 10), logarithms."""
+        digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
+        cut = np.array([self._is_cut(*run) for run in runs], bool)[:, None]
+        sure = 1 - np.where(cut, GUESSED, ODD)
+        joint = np.log(sure * digits * is_digit[:, None] + (1 - sure) / ONE)
+        if self.heard:
+            heard = self.hear(runs)[:, :ONE]
+            one = np.logaddexp.reduce(heard, axis=1, keepdims=True)
+            joint += HEARD * one + np.where(cut, HEARD, NAMED) * (heard - one)
+        return joint
+
+    def _louder(self, said: np.ndarray, joint: np.ndarray) -> np.ndarray:
+        """The logits (n, K) of the network of digits, of the script's digits those that both networks agree on."""
+        if self.script == "auto" or not self.heard:
+            return said
+        first = SCRIPTS.index(self.script) * ONE if said.shape[1] == BOTH + 1 else 0
+        own = said[:, first : first + ONE]
+        agreed = self.recognizer.calibration.temperature * joint
+        agreed += own.max(axis=1, keepdims=True) - agreed.max(axis=1, keepdims=True)
+        return np.concatenate([said[:, :first], agreed, said[:, first + ONE :]], axis=1).astype(np.float32)
+
+    def _borders(self, runs: list[tuple[int, int]]) -> np.ndarray:
+        """From where to where runs of pieces reach, in columns of the row's picture: -> (n, 2), in the middle of the
+        paper between them and their neighbors."""
+        right = np.maximum.accumulate([piece.box[2] for piece in self.pieces])
+        left = np.minimum.accumulate([piece.box[0] for piece in self.pieces[::-1]])[::-1]
+        borders = np.concatenate([[-np.inf], (right[:-1] + left[1:]) / 2, [np.inf]])
+        return borders[np.array(runs, int).reshape(-1, 2)]
+
+    def _is_cut(self, first: int, last: int) -> bool:
+        return bool(self.pieces[first].seam or (last < len(self.pieces) and self.pieces[last].seam))
+
+    def _covered(self, first: int, last: int, piece: Piece) -> float:
+        """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""
+        x0, _, x1, _ = piece.box
+        others = [*self.pieces[max(0, first - 2) : first], *self.pieces[last : last + 2]]
+        shared = [min(x1, other.box[2]) - max(x0, other.box[0]) for other in others if not (piece.seam or other.seam)]
+        return max(0, *shared, 0) / (x1 - x0)
+
+    def _odd(self, piece: Piece, digit: int) -> float:
+        """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
+        height, tall, width, wide = SHAPES[self._known][digit]
+        low, broad = np.log(np.array(piece.ink.shape) / self.height)
+        broad -= max(0, low - height)  # a digit may be large as a whole
+        away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2
+        return SHAPE * min(ODDEST, float(away) / 2)
+
+    def _torn(self, first: int, last: int, piece: Piece) -> float:
+        """How much of a piece's border is cut through ink, in its own longer sides."""
+        seams = self.pieces[first].seam + (self.pieces[last].seam if last < len(self.pieces) else 0)
+        return seams * self.height / max(piece.ink.shape)
+
+    def _stray(self, piece: Piece) -> bool:
+        """Whether a piece is small and far from the row's middle line, where no digit is but parts of one are."""
+        _, y0, _, y1 = piece.box
+        away = abs((y0 + y1) / 2 - self._middle) / self.height
+        return max(piece.ink.shape) < SMALL * self.height and away > AWAY
+
+    def _gap(self, piece: Piece, before: Piece) -> float:
+        if piece.seam:
+            return 0.0
+        key = (piece.box, before.box)
+        if key not in self._gaps:
+            beside = max(piece.box[0] - before.box[2], before.box[0] - piece.box[2])
+            self._gaps[key] = beside if beside > NEAR * self.height else segment.gap(piece, before)
+        return self._gaps[key]
+
+    def _size_known(self) -> float | None:
+        """The resolution for a size plane: networks know the sizes of Persian digits only."""
+        return None if self.script == "latin" else self._dpi
+
+
+def _resolution(row: Row, dpi: float | None) -> float | None:
+    """The resolution at which the number's digits would be as high as Hoda's: their sizes then mean the same."""
+    if sum(piece.mark is None for piece in row.pieces) > 1:
+        return row.height / ORDINARY * MM_PER_INCH
+    return dpi and dpi / float(np.hypot(*row.back[:2, 0]))

@@ -1,0 +1,106 @@
+"""Which parts of a picture's ink are the digit, and which are dust, the paper's edge, or a printed box."""
+
+import cv2
+import numpy as np
+
+SMALL = 64  # px: a picture this small has no room for shading, only for a digit
+SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
+NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
+LIKE = 0.5  # of the digit's size: so large a thing beside it, away from the borders, is another one
+INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
+CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
+MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
+
+# A printed box:
+CLOSED = 0.94  # of the area within its four sides is within its outline
+HOLLOW = 0.4  # of it is ink at most
+WITHIN = 0.15  # of its height: the digit in it is at least as high
+
+
+def drop_specks(ink: np.ndarray) -> np.ndarray:
+    """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
+
+    A printed box around it is dropped, too. All zeros where the ink is scattered over more parts than any digit has.
+    All parts where one is nearly as large as the digit but far from it: the picture is of no single digit, and the
+    network is to see that.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count <= 2:
+        return ink
+    areas = stats[1:, cv2.CC_STAT_AREA].copy()
+    areas[_edges(labels, stats[1:])] = 0
+    areas[_frames(labels, stats[1:], areas)] = 0
+    boxes = stats[1:, :4].astype(np.float64)
+    boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
+    main = int(areas.argmax())
+    large = areas >= max(2, SPECK * areas[main])
+    if large.sum() > MOST_PARTS:
+        return np.zeros_like(ink)
+    kept = np.zeros(count - 1, bool)
+    kept[main] = True
+    # Parts join the digit one after another, the nearest first: a broken stroke is a chain.
+    for _ in range(int(large.sum()) - 1):
+        x0, y0 = boxes[kept, :2].min(0)
+        x1, y1 = boxes[kept, 2:].max(0)
+        reach = NEAR * max(x1 - x0, y1 - y0)
+        gap = np.maximum(np.maximum(x0 - boxes[:, 2], boxes[:, 0] - x1), np.maximum(y0 - boxes[:, 3], boxes[:, 1] - y1))
+        gap[kept | ~large] = np.inf
+        nearest = int(gap.argmin())
+        if gap[nearest] > reach:
+            break
+        kept[nearest] = True
+    if max(ink.shape) > SMALL:
+        size = (boxes[kept, 2:].max(0) - boxes[kept, :2].min(0)).max()
+        inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < ink.shape[::-1]).all(axis=1)
+        beside = large & ~kept & inside & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= LIKE * size)
+        if beside.any() and size >= INNER * min(ink.shape):
+            kept = large
+    return np.where(np.concatenate([[False], kept])[labels], 255, 0).astype(np.uint8)
+
+
+def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
+    """Which parts are the edge of the paper, a shadow or a ruled line beside a digit: -> (parts,) bool.
+
+    labels: (H, W) int, 0 paper, part + 1 elsewhere; stats: OpenCV's, a row a part.
+    """
+    height, width = labels.shape
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    touching = np.stack([left == 0, right == width, top == 0, bottom == height])
+    longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    if not (~touching.any(axis=0) & (longer >= INNER * min(height, width))).any():
+        return np.zeros(len(stats), bool)  # all that there is reaches the border: a tight crop
+    across = (touching[0] & touching[1]) | (touching[2] & touching[3])
+    borders = (labels[:, 0], labels[:, -1], labels[0], labels[-1])
+    contact = [np.bincount(line, minlength=len(stats) + 1)[1:] / len(line) for line in borders]
+    return across | (np.max(contact, axis=0) >= CONTACT)
+
+
+def _frames(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> list[int]:
+    """Which parts are a printed box around a digit: four straight sides, and another part of some size within.
+
+    labels, stats: as for `_edges`; areas: (parts,) px. In a small picture there is no room for a box.
+    """
+    if max(labels.shape) <= SMALL:
+        return []
+    frames = []
+    for k in np.flatnonzero(areas >= SPECK * areas.max()):
+        left, top, width, height, _ = stats[k].tolist()
+        within = (stats[:, :2] > (left, top)).all(axis=1)
+        within &= (stats[:, :2] + stats[:, 2:4] < (left + width, top + height)).all(axis=1)
+        within &= stats[:, cv2.CC_STAT_HEIGHT] >= WITHIN * height
+        if within.any() and corners(labels[top : top + height, left : left + width] == k + 1) is not None:
+            frames.append(k)
+    return frames
+
+
+def corners(part: np.ndarray) -> np.ndarray | None:
+    """Of a printed box, as a camera sees it: (H, W) bool, connected ink -> (4, 2) float32 px; None where it is none."""
+    outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hull = cv2.convexHull(outlines[0])
+    if len(hull) < 4:
+        return None
+    four = cv2.approxPolyN(hull.astype(np.float32), 4, ensure_convex=True).reshape(-1, 2)
+    area = cv2.contourArea(four) if len(four) == 4 else 0
+    closed = cv2.contourArea(outlines[0]) > CLOSED * area
+    return four if area and closed and np.count_nonzero(part) < HOLLOW * area else None

@@ -1,0 +1,103 @@
+"""What of a picture's ink is the digit."""
+
+import cv2
+import numpy as np
+import pytest
+from pictures import mask
+
+from hwr.imaging.parts import MOST_PARTS, drop_specks
+
+DIGITS = range(10)
+
+
+def overlap(found: np.ndarray, drawn: np.ndarray) -> float:
+    """Intersection over union of two inks."""
+    found, drawn = found > 127, drawn > 127
+    return (found & drawn).sum() / (found | drawn).sum()
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_dust_is_dropped(digit):
+    ink = np.where(mask(digit) > 127, 255, 0).astype(np.uint8)
+    rng = np.random.default_rng(digit)
+    dusty = ink.copy()
+    for x, y in rng.integers(5, 275, (60, 2)):
+        if not ink[y - 4 : y + 5, x - 4 : x + 5].any():
+            dusty[y : y + 2, x : x + 2] = 255
+    assert (dusty != ink).sum() > 50
+    np.testing.assert_array_equal(drop_specks(dusty), ink)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("across", [False, True])
+def test_a_broken_stroke_is_kept_whole(digit, across):
+    broken = np.where(mask(digit) > 127, 255, 0).astype(np.uint8)
+    scanned = broken.T if across else broken
+    scanned[20::60] = scanned[21::60] = 0  # a few of the scanner's lines are dead
+    assert cv2.connectedComponents(broken)[0] > 2
+    assert overlap(drop_specks(broken), broken) > 0.95  # a splinter may be as small as dust
+
+
+def bars(count: int, pitch: int = 10) -> np.ndarray:
+    """That many upright bars side by side, 4 px wide."""
+    ink = np.zeros((60, count * pitch + 10), np.uint8)
+    for k in range(count):
+        ink[10:50, 5 + k * pitch : 9 + k * pitch] = 255
+    return ink
+
+
+def test_more_parts_than_a_digit_has_are_grain():
+    np.testing.assert_array_equal(drop_specks(bars(MOST_PARTS)), bars(MOST_PARTS))
+    assert not drop_specks(bars(MOST_PARTS + 1)).any()
+
+
+def test_what_lies_far_away_belongs_to_something_else():
+    digit, near, far = np.zeros((3, 100, 400), np.uint8)
+    digit[20:80, 20:50] = 255
+    near[40:60, 70:90] = 255  # 20 px from a digit of 60
+    far[40:60, 340:360] = 255
+    np.testing.assert_array_equal(drop_specks(digit | near | far), digit | near)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_several_digits_far_apart_are_all_shown(count):
+    """The network then sees that they are no single digit."""
+    row = np.zeros((200, 900), np.uint8)
+    for k in range(count):
+        row[60:140, 100 + 300 * k : 140 + 300 * k] = 255
+    np.testing.assert_array_equal(drop_specks(row), row)
+    edge = row.copy()
+    edge[100:140, 890:] = 255  # what reaches a border is of something else
+    np.testing.assert_array_equal(drop_specks(edge[:, 300 * count - 200 :]) > 0, row[:, 300 * count - 200 :] > 0)
+
+
+def test_parts_join_one_after_another():
+    chain = bars(6, pitch=25)  # the last is 4 of its own lengths away from the first
+    np.testing.assert_array_equal(drop_specks(chain), chain)
+
+
+def boxed(digit: int, room: int, thick: int, turn: float = 0) -> tuple[np.ndarray, np.ndarray]:
+    """The ink of a digit, and of a printed box so many px around it, turned by some degrees: two of (H, W) uint8."""
+    ink = np.pad(np.where(mask(digit) > 127, 255, 0).astype(np.uint8), 120)
+    x, y, wide, tall = cv2.boundingRect(ink)
+    box = np.zeros_like(ink)
+    cv2.rectangle(box, (x - room, y - room), (x + wide + room, y + tall + room), 255, thick)
+    turned = cv2.getRotationMatrix2D((260, 260), turn, 1)
+    return ink, cv2.warpAffine(box, turned, box.shape)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize(("room", "thick", "turn"), [(20, 2, 0), (40, 8, 0), (40, 4, 3), (90, 6, -14)])
+def test_a_printed_box_is_no_part_of_the_digit(digit, room, thick, turn):
+    ink, box = boxed(digit, room, thick, turn)
+    assert not (ink & box).any()
+    np.testing.assert_array_equal(drop_specks(ink | box), ink)
+
+
+def test_a_ring_or_an_empty_box_stays():
+    ring, dot = np.zeros((2, 300, 300), np.uint8)
+    cv2.circle(ring, (150, 150), 100, 255, 12)
+    cv2.circle(dot, (150, 150), 25, 255, -1)
+    np.testing.assert_array_equal(drop_specks(ring | dot), ring | dot)
+    _, box = boxed(7, 30, 6)
+    np.testing.assert_array_equal(drop_specks(box), box)
