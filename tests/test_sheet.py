@@ -69,7 +69,7 @@ def test_only_what_is_written_is_found_and_where_it_is(shift):
     row = segment.find(photo)
     assert len(row.pieces) == 4
     for piece in row.pieces:
-        x0, y0, x1, y1 = row.place(piece.box)
+        x0, y0, x1, y1 = row.place(piece.box, photo.shape)
         ink = photo < 0.45 * cv2.blur(photo, (201, 201))
         assert ink[y0:y1, x0:x1].sum() > 0.9 * ink[y0 - 10 : y1 + 10, x0 - 10 : x1 + 10].sum() > 0
 

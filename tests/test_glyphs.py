@@ -1,0 +1,84 @@
+"""What the pieces of a row may be: digits, marks, or nothing."""
+
+import cv2
+import numpy as np
+import pytest
+from pictures import mask
+
+import hwr
+from hwr import rows
+from hwr.data.samples import MARKS
+from hwr.glyphs import Judge
+from hwr.imaging import segment
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> hwr.Recognizer:
+    return hwr.load()
+
+
+def row(digits: str, side: int = 110, gap: int = 30) -> segment.Row:
+    """Our own digits side by side; a dot, a comma, a dash or a slash between them drawn with the same pen."""
+    tiles = []
+    for sign in digits:
+        if sign.isdigit():
+            tiles.append(np.pad(mask(int(sign), side, 26), ((40, 40), (gap // 2, gap // 2))))
+            continue
+        tile = np.zeros((side + 80, side // 2), np.uint8)
+        middle, foot, x = tile.shape[0] // 2, side + 30, tile.shape[1] // 2
+        ends = {
+            ".": [(x, foot), (x, foot)],
+            ",": [(x + 4, foot), (x - 6, foot + 22)],
+            "-": [(x - 18, middle), (x + 18, middle)],
+            "/": [(x + 20, 25), (x - 20, side + 55)],
+        }
+        cv2.line(tile, *ends[sign], 255, 12, cv2.LINE_AA)
+        tiles.append(tile)
+    return segment.find(255 - np.pad(np.hstack(tiles), 30))
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_between_digits_is_a_mark(recognizer, mark):
+    judge = Judge(recognizer, row(f"72{mark}4"), None, "persian")
+    assert [piece.mark for piece in judge.pieces] == [None, None, mark, None]
+    best = min(judge.others(2), key=lambda glyph: glyph.cost)
+    assert (best.mark, best.is_digit) == (mark, False)
+    assert best.share > 0.5
+    assert best.cost < judge.digits([(2, 3)])[0].cost
+    for k in (0, 1, 3):
+        assert judge.digits([(k, k + 1)])[0].cost < min(glyph.cost for glyph in judge.others(k))
+
+
+def test_two_digits_are_not_one(recognizer):
+    judge = Judge(recognizer, row("72"), None, "persian")
+    one, other, both = judge.digits([(0, 1), (1, 2), (0, 2)])
+    assert one.cost + other.cost < 1 < both.cost
+    assert (one.first, one.last, both.first, both.last) == (0, 1, 0, 2)
+    assert one.is_digit
+    assert one.logits.shape == (21,)
+    assert judge.digits([]) == []
+
+
+def test_without_the_network_of_rows_a_mark_is_what_it_looks_like(recognizer, monkeypatch):
+    monkeypatch.setattr(rows, "shipped", lambda: None)
+    judge = Judge(recognizer, row("72-4"), None, "persian")
+    assert [[(glyph.mark, glyph.cost) for glyph in judge.others(k)] for k in range(4)] == [[], [], [("-", 0.0)], []]
+
+
+@pytest.mark.parametrize(("digits", "script"), [("7426", "persian"), ("3592", "latin")])
+def test_the_script_is_that_of_all_digits_together(recognizer, digits, script):
+    scripts = {"persian": row(digits), "latin": _latin(digits)}
+    assert Judge(recognizer, scripts[script], None, "auto").script == script
+
+
+def _latin(digits: str) -> segment.Row:
+    page = np.full((200, 150 * len(digits) + 50), 255, np.uint8)
+    for k, digit in enumerate(digits):
+        cv2.putText(page, digit, (40 + 150 * k, 150), cv2.FONT_HERSHEY_SIMPLEX, 4, 0, 12)
+    return segment.find(page)
+
+
+def test_a_leaning_stroke_at_an_end_is_no_slash(recognizer):
+    leaning = row("/72")
+    assert leaning.pieces[0].mark == "/"
+    assert Judge(recognizer, leaning, None, "persian").pieces[0].mark is None
