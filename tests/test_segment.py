@@ -170,3 +170,12 @@ def test_what_is_as_large_and_as_low_as_the_other_marks_is_one_of_them():
     for x, y in ((140, 112), (280, 112), (420, 102)):
         cv2.circle(page, (x, y), 7, 0, -1)
     assert [piece.mark for piece in found(page).pieces] == [None, ".", None, ".", None, ".", None]
+
+
+def test_an_empty_sheet_in_the_shade_holds_no_number():
+    y, x = np.mgrid[:300, :700] / 300
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        shadow = 1 / (1 + np.exp(-(x + y - rng.uniform(0.8, 2.2)) / 0.1))
+        seen = 200 * (1 - 0.4 * shadow) + rng.normal(0, rng.uniform(1, 6), shadow.shape)
+        assert segment.find(np.clip(seen, 0, 255).astype(np.uint8)) is None

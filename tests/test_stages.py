@@ -351,3 +351,10 @@ def test_one_tone_has_no_soft_ink(level):
         hard, ink = soft(gray)
         assert not hard.any()
         assert not ink.any()
+
+
+def test_an_empty_sheet_in_the_shade_holds_no_digit():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        shadow = 1 / (1 + np.exp(-(RIGHT + DOWN - rng.uniform(-1, 1)) / rng.uniform(0.1, 0.3)))
+        assert not binarize(sheet(grain=rng.uniform(1, 6), light=1 - rng.uniform(0.2, 0.6) * shadow, seed=seed)).any()
