@@ -72,3 +72,17 @@ def test_a_wide_stroke_is_no_box():
     page = np.full((200, 520), 230, np.uint8)
     cv2.line(page, (30, 60), (490, 120), 40, 14)
     assert straighten(page).gray is page
+
+
+@pytest.mark.parametrize("turn", [0, 3])
+@pytest.mark.parametrize("pale", [40, 150])
+def test_what_is_printed_beside_a_box_is_left_out(turn, pale):
+    page = np.full((260, 900), 230, np.uint8)
+    cv2.rectangle(page, (60, 60), (560, 190), pale, 4)
+    for k, digit in enumerate((7, 2, 4, 8)):
+        tile = page[75:175, 85 + 115 * k : 185 + 115 * k]
+        np.minimum(tile, 255 - mask(digit, 100, 24), out=tile)
+    cv2.putText(page, "Number", (590, 150), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 5)
+    view = cv2.getRotationMatrix2D((450, 130), turn, 1)
+    row = segment.find(cv2.warpAffine(page, view, (900, 260), borderValue=230))
+    assert len(row.pieces) == 4

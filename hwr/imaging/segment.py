@@ -79,7 +79,7 @@ class Row(NamedTuple):
 def find(gray: np.ndarray) -> Row | None:
     """The row of a number: (H, W) uint8, either polarity -> Row, or None where nothing like it is written."""
     gray, back = flatten(gray)
-    gray, box = straighten(gray)
+    gray, box, inside = straighten(gray)
     back = back @ box
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
@@ -88,6 +88,7 @@ def find(gray: np.ndarray) -> Row | None:
         if not levels:
             return None
         level = levels[0]
+        darkness = _within(darkness, inside / factor)
         turn = _slope(_ink(darkness, level))
         to_level = _turned(page.shape, turn, 1.0)
         darkness = _seen(darkness, to_level)
@@ -100,6 +101,7 @@ def find(gray: np.ndarray) -> Row | None:
         # Too small to be read at this size: look closer at where it is.
         x0, y0, x1, y1 = _around(box, 2 * height, _back(to_level, factor), gray.shape)
         gray = gray[y0:y1, x0:x1]
+        inside = inside - [x0, y0, x0, y0]
         back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
     back = back @ _back(to_level, factor)
     for _ in range(2):
@@ -114,6 +116,14 @@ def find(gray: np.ndarray) -> Row | None:
             break
         height = found / scale  # lines had passed for digits
     return Row(pieces, found, back @ _back(to_size, 1.0))
+
+
+def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The same, (H, W) uint8, and nothing but paper outside of a box of x0, y0, x1, y1 px."""
+    x0, y0, x1, y1 = np.round(inside).clip(0).astype(int).tolist()
+    within = np.zeros_like(darkness)
+    within[y0:y1, x0:x1] = darkness[y0:y1, x0:x1]
+    return within
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:

@@ -14,7 +14,7 @@ THUMBNAIL = 96  # px: enough to see how the light falls on the paper
 
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
 NOISE_SIGMAS = 6.0  # ink stands out from the grain of the paper by more than this
-CLEAR = 1.55  # times as far, ink does: on an empty sheet in the shade what does is at most 1.5 times as far
+CLEAR = 1.4  # times as far, ink does: on an empty sheet in the shade what does is at most 1.5 times as far, mostly 1.2
 GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the paper is no larger
 # Of what stands out from the paper, the darkness that is ink's. Where that leaves no digit, the pale lines
 # of a ruled sheet may outnumber the ink: then only the darkest counts.
