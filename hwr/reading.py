@@ -1,6 +1,7 @@
 """A picture of a number in, its digits out: the likeliest way through the pieces of its row -> Reading."""
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
+WORD = 0.8  # heights: a printed word stands so far from a number beside it
+STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
 NOTHING = "nothing is written on this picture"
 NO_NUMBER = "what is written here does not look like a number"
@@ -78,7 +81,7 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
         return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
     judge = Judge(recognizer, row, dpi, script)
-    path = _likeliest(judge)
+    path = _without_words(_likeliest(judge), row.height)
     digits, text, confidence = [], "", 1.0
     for glyph in path:
         if not glyph.is_digit:
@@ -110,6 +113,19 @@ def _likeliest(judge: Judge) -> list[Glyph]:
         path.append(came[at])
         at = came[at].first
     return path[::-1]
+
+
+def _without_words(path: list[Glyph], height: float) -> list[Glyph]:
+    """Leave out what stands apart from a number at its left or right and is unlike digits: a printed word."""
+    gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
+    apart = [k for k, gap in enumerate(gaps, start=1) if gap >= WORD * height]
+    found = STRANGE, path
+    for word, number in (split for k in apart for split in ((path[k:], path[:k]), (path[:k], path[k:]))):
+        strange = float(np.quantile([glyph.cost for glyph in word], 1 - MOSTLY, method="lower"))
+        usual = float(np.median([glyph.cost for glyph in number]))
+        if len(word) > 1 and usual < STRANGE:
+            found = max(found, (strange, number), key=lambda each: (each[0], len(each[1])))
+    return path if found[1] is path else _without_words(found[1], height)
 
 
 def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
