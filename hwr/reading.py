@@ -11,6 +11,7 @@ from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import segment
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_PARTS
+from hwr.imaging.segment import Row
 from hwr.imaging.stages import WORK
 
 LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
@@ -26,6 +27,8 @@ PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
+DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the least that makes a number
+SURELY = 0.5  # nats: where its digits cost half a nat less than one each, a row is surely a number
 WORD = 0.8  # heights: a printed word stands so far from a number beside it
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
@@ -71,15 +74,27 @@ class Reading(NamedTuple):
 def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: str = "auto") -> Reading:
     """Read the number on a picture: (H, W) uint8 of either polarity -> Reading.
 
+    Of a page with several rows it is the one that is most like a number; where the one with the most ink is surely a
+    number, the others are not looked at.
     recognizer: a Recognizer, which answers for each piece of the number.
     """
-    row = segment.find(gray)
-    if row is None:
-        return Reading("", 0.0, (), recognizer.name, None, NOTHING)
+    found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
+    for row in segment.rows(gray):
+        reading, worth = _read(recognizer, row, gray.shape, dpi, script)
+        if worth > most:
+            found, most = reading, worth
+        if worth >= SURELY * len(reading.digits) > 0:
+            break
+    return found
+
+
+def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, script: str) -> tuple[Reading, float]:
+    """What a row of a picture of (height, width) says, and how much it is like a number: nats, the more the longer."""
+    refusal = Reading("", 0.0, (), recognizer.name, None, NO_NUMBER), 0.0
     across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
     # Before a network sees it, which would take minutes.
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
-        return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
+        return refusal
     judge = Judge(recognizer, row, dpi, script)
     path = _without_words(_likeliest(judge), row.height)
     digits, text, confidence = [], "", 1.0
@@ -89,14 +104,16 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
             confidence *= glyph.share
             continue
         said = recognizer.told(glyph.stages, glyph.logits[None], judge.script)
-        digits.append(said._replace(box=row.place(glyph.piece.box, gray.shape)))
+        digits.append(said._replace(box=row.place(glyph.piece.box, shape)))
         text += max(said.probabilities, key=said.probabilities.get)
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
     unlikely = np.mean([glyph.cost for glyph in path if glyph.is_digit]) if len(digits) > 1 else 0.0
-    if not digits or refused > REFUSED * len(digits) or len(digits) > MOST or unlikely > UNLIKELY:
-        return Reading("", 0.0, (), recognizer.name, None, NO_NUMBER)
-    return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script)
+    doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < DOUBTED ** len(digits)
+    if not digits or doubted or len(digits) > MOST:
+        return refusal
+    worth = sum(1 - glyph.cost for glyph in path)
+    return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), worth
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:

@@ -105,3 +105,39 @@ def test_digits_that_touch(recognizer):
     said = recognizer.read_number(255 - ink, script="persian")
     assert said.text == "724"
     assert [each.digit for each in said.digits] == [*"724"]
+
+
+def beside(digits: tuple[int, ...], word: str, left: bool) -> np.ndarray:
+    """Persian digits in a row, and a printed word beside them."""
+    page = row(digits)
+    printed = np.full((160, 400), 255, np.uint8)
+    cv2.putText(printed, word, (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 4)
+    space = np.full((160, 100), 255, np.uint8)
+    return np.hstack([printed, space, page] if left else [page, space, printed])
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_printed_word_beside_a_number_is_left_out(recognizer, left):
+    assert recognizer.read_number(beside((7, 4, 3, 2), "marks", left), script="persian").text == "7432"
+
+
+def test_words_are_no_number(recognizer):
+    page = np.full((160, 900), 255, np.uint8)
+    cv2.putText(page, "name and address", (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 2.5, 0, 6)
+    said = recognizer.read_number(page)
+    assert (said.text, said.digits) == ("", ())
+    assert said.reason
+
+
+def test_of_a_page_the_row_that_is_most_like_a_number_is_read(recognizer):
+    page = np.full((900, 1400), 255, np.uint8)
+    for y in (100, 200, 700, 800):
+        cv2.putText(page, "please write in capital letters", (60, y), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    number = row((7, 4, 3, 2))
+    page[350:510, 500 : 500 + number.shape[1]] = number
+    said = recognizer.read_number(page, script="persian")
+    assert said.text == "7432"
+    for digit in said.digits:
+        x0, y0, x1, y1 = digit.box
+        assert 500 <= x0 < x1 <= 500 + number.shape[1]
+        assert 350 <= y0 < y1 <= 510

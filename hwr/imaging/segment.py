@@ -1,5 +1,6 @@
 """A written number -> its row of ink: level, without the paper's lines, in pieces from left to right."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -24,6 +25,9 @@ LEVEL = 0.4  # degrees: a row this level stays as it is
 SLOPED = 2.0  # times as wide as high: ink that tells its slope without a ruled line
 
 MOST_BOXES = 20  # of the largest parts may be boxes
+MOST_ROWS = 8  # of a page are looked at
+LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
+ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 INK_MOST = 0.5  # of the page: more is no writing
@@ -74,6 +78,53 @@ class Row(NamedTuple):
         placed = placed[:2] / placed[2]
         low, high = np.floor(placed.min(axis=1)), np.ceil(placed.max(axis=1))
         return tuple(np.clip(np.concatenate([low, high]), 0, [*shape[::-1]] * 2).astype(int).tolist())
+
+
+def rows(gray: np.ndarray) -> Iterator[Row]:
+    """The rows of a page that may hold its number, (H, W) uint8 of either polarity: first what `find` finds on all of
+    it, then each row by itself where there are several, from the one with the most ink on, up to MOST_ROWS."""
+    row = find(gray)
+    if row is not None:
+        yield row
+    gray, back = flatten(gray)
+    page = shrink(gray)
+    darkness, levels, *_ = contrast(page, min(page.shape))
+    if not levels:
+        return
+    turn = _slope(_ink(darkness, levels[0]))
+    places = _places(_ink(_seen(darkness, _turned(page.shape, turn, 1.0)), levels[0]))
+    level = _turned(gray.shape, turn, 1.0)
+    if level is not None:
+        gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    back = back @ _back(level, 1.0)
+    for x0, y0, x1, y1 in places * (max(gray.shape) / max(page.shape)) if len(places) > 1 else ():
+        x0, y0, x1, y1 = (max(0, int(side)) for side in (x0, y0, x1, y1))
+        row = find(gray[y0:y1, x0:x1])
+        if row is not None:
+            yield row._replace(back=back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]]) @ row.back)
+
+
+def _places(ink: np.ndarray) -> np.ndarray:
+    """Where the rows of a level page are, with some paper around: (H, W) uint8 -> (n, 4), x0, y0, x1, y1, px."""
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    parts = np.where(lines, 0, ink).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
+    stats = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] < ink.shape[0] / 2]
+    if not len(stats):
+        return np.zeros((0, 4))
+    height = _weighted_median(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA])
+    if height < LOWEST:
+        return np.zeros((0, 4))
+    stats = stats[stats[:, cv2.CC_STAT_HEIGHT] >= SMALLEST[0] * height]
+    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+    places = []
+    while len(stats) and len(places) < MOST_ROWS:
+        mass = [(stats[np.abs(middle - each) <= BESIDE * height, cv2.CC_STAT_AREA]).sum() for each in middle]
+        own = np.abs(middle - middle[int(np.argmax(mass))]) <= BESIDE * height
+        low, high = stats[own, :2].min(axis=0), (stats[own, :2] + stats[own, 2:4]).max(axis=0)
+        places.append(np.concatenate([low - ROOM * height, high + ROOM * height]))
+        stats, middle = stats[~own], middle[~own]
+    return np.array(places)
 
 
 def find(gray: np.ndarray) -> Row | None:
