@@ -25,7 +25,7 @@ LEVEL = 0.4  # degrees: a row this level stays as it is
 SLOPED = 2.0  # times as wide as high: ink that tells its slope without a ruled line
 
 MOST_BOXES = 20  # of the largest parts may be boxes
-MOST_ROWS = 8  # of a page are looked at
+MOST_ROWS = 6  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
