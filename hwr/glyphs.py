@@ -231,7 +231,7 @@ class Judge:
         x0, _, x1, _ = piece.box
         others = [*self.pieces[max(0, first - 2) : first], *self.pieces[last : last + 2]]
         shared = [min(x1, other.box[2]) - max(x0, other.box[0]) for other in others if not (piece.seam or other.seam)]
-        return max(0, *shared, 0) / (x1 - x0)
+        return max([0, *shared]) / (x1 - x0)
 
     def _odd(self, piece: Piece, digit: int) -> float:
         """What it costs that a piece has another size than its digit has as a rule; 0 on average."""

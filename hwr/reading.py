@@ -22,13 +22,15 @@ CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
+OUTER = 3.0  # nats for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the least that makes a number
-SURELY = 0.5  # nats: where its digits cost half a nat less than one each, a row is surely a number
+SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
+NEVER = -1e9  # nats that a row is worth that is no number
 WORD = 0.8  # heights: a printed word stands so far from a number beside it
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
@@ -41,7 +43,7 @@ class Reading(NamedTuple):
 
     text: its digits, "0" to "9", from left to right, with the dots, commas, dashes and slashes between them; "" where
         there is no number.
-    confidence: 0 to 1, that all digits are right.
+    confidence: 0 to 1, that all digits and marks are right; what was left out beside them does not count.
     digits: the digits' Predictions, each with its `box` on the picture that came; marks have none.
     model: the name of the weights that answered.
     script: what the number is written in, "persian" or "latin"; None where there is none.
@@ -74,8 +76,8 @@ class Reading(NamedTuple):
 def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: str = "auto") -> Reading:
     """Read the number on a picture: (H, W) uint8 of either polarity -> Reading.
 
-    Of a page with several rows it is the one that is most like a number; where the one with the most ink is surely a
-    number, the others are not looked at.
+    Of a page it is what is in the widest printed box, else the row with the most ink; where that is not surely a
+    number, the row that is most like one.
     recognizer: a Recognizer, which answers for each piece of the number.
     """
     found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
@@ -83,14 +85,14 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
         reading, worth = _read(recognizer, row, gray.shape, dpi, script)
         if worth > most:
             found, most = reading, worth
-        if worth >= SURELY * len(reading.digits) > 0:
+        if len(found.digits) > 1 and most >= SURELY * len(found.digits):
             break
     return found
 
 
 def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, script: str) -> tuple[Reading, float]:
     """What a row of a picture of (height, width) says, and how much it is like a number: nats, the more the longer."""
-    refusal = Reading("", 0.0, (), recognizer.name, None, NO_NUMBER), 0.0
+    refusal = Reading("", 0.0, (), recognizer.name, None, NO_NUMBER), NEVER
     across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
     # Before a network sees it, which would take minutes.
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
@@ -120,6 +122,11 @@ def _likeliest(judge: Judge) -> list[Glyph]:
     """The glyphs of the way from left to right that costs the least."""
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
+    ends = 0, len(judge.pieces)
+    glyphs = [
+        glyph._replace(cost=glyph.cost + OUTER) if glyph.mark and (glyph.first in ends or glyph.last in ends) else glyph
+        for glyph in glyphs
+    ]
     costs, came = [0.0, *[math.inf] * len(judge.pieces)], [None] * (len(judge.pieces) + 1)
     for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
         cost = costs[glyph.first] + glyph.cost
@@ -140,7 +147,9 @@ def _without_words(path: list[Glyph], height: float) -> list[Glyph]:
     for word, number in (split for k in apart for split in ((path[k:], path[:k]), (path[:k], path[k:]))):
         strange = float(np.quantile([glyph.cost for glyph in word], 1 - MOSTLY, method="lower"))
         usual = float(np.median([glyph.cost for glyph in number]))
-        if len(word) > 1 and usual < STRANGE:
+        digits = sum(glyph.is_digit for glyph in number)
+        worst = max(glyph.cost for glyph in word)
+        if len(word) > 1 and worst > UNLIKELY and digits > 1 and usual < STRANGE:
             found = max(found, (strange, number), key=lambda each: (each[0], len(each[1])))
     return path if found[1] is path else _without_words(found[1], height)
 

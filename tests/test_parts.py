@@ -94,10 +94,34 @@ def test_a_printed_box_is_no_part_of_the_digit(digit, room, thick, turn):
     np.testing.assert_array_equal(drop_specks(ink | box), ink)
 
 
-def test_a_ring_or_an_empty_box_stays():
-    ring, dot = np.zeros((2, 300, 300), np.uint8)
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_word_beside_the_box_is_no_part_of_the_digit(digit):
+    ink, box = boxed(digit, 40, 4)
+    word = np.zeros_like(ink)
+    cv2.putText(word, "No", (2, 270), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 255, 6)
+    word[:, 75:] = 0
+    np.testing.assert_array_equal(drop_specks(ink | box | word), ink)
+
+
+def test_a_ring_stays_and_a_zero_with_corners():
+    ring, dot, square = np.zeros((3, 300, 300), np.uint8)
     cv2.circle(ring, (150, 150), 100, 255, 12)
     cv2.circle(dot, (150, 150), 25, 255, -1)
     np.testing.assert_array_equal(drop_specks(ring | dot), ring | dot)
-    _, box = boxed(7, 30, 6)
-    np.testing.assert_array_equal(drop_specks(box), box)
+    cv2.rectangle(square, (100, 60), (200, 220), 255, 24)
+    np.testing.assert_array_equal(drop_specks(square), square)
+    square[130:160, 150] = 255  # a hair
+    assert (drop_specks(square)[60:220, 100:105] > 0).all()
+
+
+@pytest.mark.parametrize("turn", [0, 4])
+def test_an_empty_box_is_nothing(turn):
+    _, box = boxed(7, 30, 3, turn)
+    assert not drop_specks(box).any()
+
+
+def test_a_pattern_of_dots_is_soon_nothing():
+    dots = np.zeros((900, 900), np.uint8)
+    for y, x in np.ndindex(2, 2):
+        dots[20 + y : -20 : 6, 20 + x : -20 : 6] = 255
+    assert not drop_specks(dots).any()

@@ -129,15 +129,44 @@ def test_words_are_no_number(recognizer):
     assert said.reason
 
 
-def test_of_a_page_the_row_that_is_most_like_a_number_is_read(recognizer):
-    page = np.full((900, 1400), 255, np.uint8)
-    for y in (100, 200, 700, 800):
-        cv2.putText(page, "please write in capital letters", (60, y), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+@pytest.mark.parametrize("turn", [0, 6, -9])
+def test_of_a_page_the_row_that_is_most_like_a_number_is_read(recognizer, turn):
+    page = np.full((1000, 1000), 255, np.uint8)
+    for y in (120, 220, 320):
+        cv2.putText(page, "please write in capitals", (60, y), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
     number = row((7, 4, 3, 2))
-    page[350:510, 500 : 500 + number.shape[1]] = number
-    said = recognizer.read_number(page, script="persian")
+    page[500:660, 300 : 300 + number.shape[1]] = number
+    view = cv2.getRotationMatrix2D((500, 500), turn, 1)
+    said = recognizer.read_number(cv2.warpAffine(page, view, (1000, 1000), borderValue=255), script="persian")
     assert said.text == "7432"
-    for digit in said.digits:
-        x0, y0, x1, y1 = digit.box
-        assert 500 <= x0 < x1 <= 500 + number.shape[1]
-        assert 350 <= y0 < y1 <= 510
+    middles = [((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in (digit.box for digit in said.digits)]
+    there = [view @ [370 + 120 * k, 580, 1] for k in range(4)]
+    assert np.abs(np.array(middles) - there).max() < 30
+
+
+@pytest.mark.parametrize("digit", [1, 4, 7, 9])
+@pytest.mark.parametrize("zeros", [2, 6])
+def test_amounts_of_many_zeros(recognizer, digit, zeros):
+    page = np.zeros((200, 200 + 70 * zeros), np.uint8)
+    page[40:160, 20:140] = mask(digit, 120, 24)
+    for k in range(zeros):
+        cv2.circle(page, (170 + 70 * k, 100), 15, 255, 6)
+    assert recognizer.read_number(255 - page, script="persian").text == f"{digit}{'0' * zeros}"
+
+
+@pytest.mark.parametrize("cells", [1, 8])
+@pytest.mark.parametrize("script", ["persian", "latin", "auto"])
+def test_an_empty_box_holds_no_number(recognizer, cells, script):
+    page = np.full((240, 900), 235, np.uint8)
+    for k in range(cells):
+        cv2.rectangle(page, (50 + k * 800 // cells, 60), (50 + (k + 1) * 800 // cells, 170), 60, 3)
+    said = recognizer.read_number(page, script=script)
+    assert (said.text, said.digits) == ("", ())
+
+
+def test_a_number_beside_an_empty_pale_box(recognizer):
+    page = np.full((260, 1100), 235, np.uint8)
+    cv2.rectangle(page, (30, 60), (430, 200), 195, 3)
+    number = row((7, 4, 3, 2))
+    page[50:210, 500 : 500 + number.shape[1]] = np.minimum(number, 235)
+    assert recognizer.read_number(page, script="persian").text == "7432"

@@ -16,38 +16,41 @@ FLAT = 1.5  # times as wide as high
 ASKEW = 0.6  # degrees: a box that leans less is upright
 STEEP = 25.0  # degrees: no frame leans more
 AROUND = 0.2  # of its height: the paper that is kept on all sides, to tell its shade
-LINES = 0.05  # of its height: what is around its corners are its own lines
+# Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
+LEVEL_LINES, SIDE_LINES = 0.05, 0.08
+MOST_FRAMES = 20  # of the widest parts may be a box
 
 
 class Framed(NamedTuple):
     """A picture on which a printed box stands upright: (h, w) uint8; (3, 3) float64, what takes its places to the
-    picture that came; and x0, y0, x1, y1 of the box and its lines there, px, of the whole picture where there is none.
+    picture that came; and where the inside of the box is there, (4,) float64, x0, y0, x1, y1 px, with the lines above
+    and below it; None where there is no box.
     """
 
     gray: np.ndarray
     back: np.ndarray
-    inside: np.ndarray
+    inside: np.ndarray | None
 
 
 def straighten(gray: np.ndarray) -> Framed:
-    """The largest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed.
+    """The widest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed.
 
     It is the same picture where there is none, or where it stands upright already.
     """
     found = _corners(gray)
     lean = STEEP if found is None or not near(found, gray.shape) else _lean(found)
     if lean >= STEEP:
-        return Framed(gray, np.eye(3), np.array([0, 0, *gray.shape[::-1]]))
+        return Framed(gray, np.eye(3), None)
     wide, tall = extent(found)
-    lines = LINES * tall * np.array([-1, -1, 1, 1])
+    within = tall * np.array([SIDE_LINES, -LEVEL_LINES, -SIDE_LINES, LEVEL_LINES])
     if lean < ASKEW:
-        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + lines)
+        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within)
     flat = upright(gray, found, AROUND * tall)
-    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + lines)
+    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within)
 
 
 def _corners(gray: np.ndarray) -> np.ndarray | None:
-    """Of the largest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left; None where there is none."""
+    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left; None where there is none."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, min(small.shape))
     for pale in PALE if levels else ():
@@ -57,7 +60,7 @@ def _corners(gray: np.ndarray) -> np.ndarray | None:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
         wide, tall = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
         fitting = 1 + np.flatnonzero((wide >= WIDE * small.shape[1]) & (wide >= FLAT * tall))
-        for k in sorted(fitting, key=lambda k: -stats[k, cv2.CC_STAT_WIDTH]):
+        for k in sorted(fitting, key=lambda k: -stats[k, cv2.CC_STAT_WIDTH])[:MOST_FRAMES]:
             found = corners(labels == k)
             if found is not None:
                 return _clockwise(found.astype(np.float64)) * max(gray.shape) / max(small.shape)

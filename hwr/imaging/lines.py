@@ -75,10 +75,10 @@ def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) 
         filled = columns.mean(axis=0)
         slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
         reach = max(2, round(0.06 * height))
-        solid = (filled >= 0.92) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
+        solid = (filled >= 0.96) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
         changes = (columns[1:] != columns[:-1]).sum(axis=0)
-        ends = max(2, round(DASHED * height))  # a dash is near, where a digit that is crossed as often seldom is
-        dashed = (filled >= 0.3) & (changes >= 6) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
+        ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
+        dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
         found[top:bottom, _lean(slim & (solid | dashed), widest + 2)] = True
     return found & (ink > 0)
 

@@ -14,7 +14,10 @@ MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
 # A printed box:
 CLOSED = 0.94  # of the area within its four sides is within its outline
 HOLLOW = 0.4  # of it is ink at most
+FRAME = 0.25  # of what is around a single digit: more is a zero with corners
+SHARP, EMPTY = 0.975, 0.15  # the same of a box in which nothing is: a zero has rounder corners, or more ink
 WITHIN = 0.15  # of its height: the digit in it is at least as high
+MOST_FRAMES = 3  # of the largest parts are looked at
 
 
 def drop_specks(ink: np.ndarray) -> np.ndarray:
@@ -26,10 +29,10 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
-        return ink
+        return ink if count == 1 or not _is_box(labels == 1) else np.zeros_like(ink)
     areas = stats[1:, cv2.CC_STAT_AREA].copy()
     areas[_edges(labels, stats[1:])] = 0
-    areas[_frames(labels, stats[1:], areas)] = 0
+    areas[_around(labels, stats[1:], areas)] = 0
     boxes = stats[1:, :4].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
     main = int(areas.argmax())
@@ -76,31 +79,45 @@ def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
     return across | (np.max(contact, axis=0) >= CONTACT)
 
 
-def _frames(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> list[int]:
-    """Which parts are a printed box around a digit: four straight sides, and another part of some size within.
+def _is_box(part: np.ndarray) -> bool:
+    """Whether the only ink is an empty printed box: (H, W) bool -> bool."""
+    _, _, width, height = cv2.boundingRect(part.astype(np.uint8))
+    if max(part.shape) <= SMALL or np.count_nonzero(part) > EMPTY * width * height:
+        return False
+    return corners(part, SHARP) is not None
 
+
+def _around(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    """Which parts are a printed box around a digit, or what is outside of it: -> (parts,) bool.
+
+    A box has four straight sides, and another part of some size within.
     labels, stats: as for `_edges`; areas: (parts,) px. In a small picture there is no room for a box.
     """
+    around = np.zeros(len(stats), bool)
     if max(labels.shape) <= SMALL:
-        return []
-    frames = []
-    for k in np.flatnonzero(areas >= SPECK * areas.max()):
-        left, top, width, height, _ = stats[k].tolist()
+        return around
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT], kind="stable")[:MOST_FRAMES]:
+        left, top, width, height, area = stats[k].tolist()
+        if not areas[k] or area > FRAME * width * height:
+            continue
         within = (stats[:, :2] > (left, top)).all(axis=1)
         within &= (stats[:, :2] + stats[:, 2:4] < (left + width, top + height)).all(axis=1)
-        within &= stats[:, cv2.CC_STAT_HEIGHT] >= WITHIN * height
-        if within.any() and corners(labels[top : top + height, left : left + width] == k + 1) is not None:
-            frames.append(k)
-    return frames
+        large = within & (stats[:, cv2.CC_STAT_HEIGHT] >= WITHIN * height) & (areas >= SPECK * area)
+        if large.any() and corners(labels[top : top + height, left : left + width] == k + 1) is not None:
+            around |= ~within
+    return around
 
 
-def corners(part: np.ndarray) -> np.ndarray | None:
-    """Of a printed box, as a camera sees it: (H, W) bool, connected ink -> (4, 2) float32 px; None where it is none."""
+def corners(part: np.ndarray, closed: float = CLOSED) -> np.ndarray | None:
+    """Of a printed box, as a camera sees it: (H, W) bool, connected ink -> (4, 2) float32 px; None where it is none.
+
+    closed: share of the area within its four sides that is within its outline, at least.
+    """
     outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = cv2.convexHull(outlines[0])
     if len(hull) < 4:
         return None
     four = cv2.approxPolyN(hull.astype(np.float32), 4, ensure_convex=True).reshape(-1, 2)
     area = cv2.contourArea(four) if len(four) == 4 else 0
-    closed = cv2.contourArea(outlines[0]) > CLOSED * area
-    return four if area and closed and np.count_nonzero(part) < HOLLOW * area else None
+    full = cv2.contourArea(outlines[0]) > closed * area
+    return four if area and full and np.count_nonzero(part) < HOLLOW * area else None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from hwr.imaging.frame import straighten
+from hwr.imaging.frame import Framed, straighten
 from hwr.imaging.lines import FAINT, RULE, THIN, straight, without_lines
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
@@ -25,9 +25,13 @@ LEVEL = 0.4  # degrees: a row this level stays as it is
 SLOPED = 2.0  # times as wide as high: ink that tells its slope without a ruled line
 
 MOST_BOXES = 20  # of the largest parts may be boxes
-MOST_ROWS = 6  # of a page are looked at
+MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
+OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
+FILLED = 0.75  # of a printed box: so high are its digits at least, where its lines are told from them
+ZEROS = 1.5  # times as high as half of the ink are digits where that ink is of zeros
+DIVIDER, EVEN, DIVIDERS = 0.15, 0.04, 3  # of its height is a divider wide; so alike are their heights; that many
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 INK_MOST = 0.5  # of the page: more is no writing
@@ -80,14 +84,32 @@ class Row(NamedTuple):
         return tuple(np.clip(np.concatenate([low, high]), 0, [*shape[::-1]] * 2).astype(int).tolist())
 
 
-def rows(gray: np.ndarray) -> Iterator[Row]:
-    """The rows of a page that may hold its number, (H, W) uint8 of either polarity: first what `find` finds on all of
-    it, then each row by itself where there are several, from the one with the most ink on, up to MOST_ROWS."""
-    row = find(gray)
-    if row is not None:
-        yield row
+def find(gray: np.ndarray) -> Row | None:
+    """The row of a number, of what is in a printed box where there is one: (H, W) uint8, either polarity -> Row.
+
+    None where nothing like it is written.
+    """
     gray, back = flatten(gray)
+    row = _find(straighten(gray))
+    return row and _moved(row, back)
+
+
+def rows(gray: np.ndarray) -> Iterator[Row]:
+    """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
+
+    What is in its widest box, then what has the most ink outside of it; where there is no box, on all of the page. Then
+    each row by itself, where there are several, from the one with the most ink on, up to MOST_ROWS.
+    """
+    gray, back = flatten(gray)
+    framed = straighten(gray)
+    row = _find(framed)
+    if row is not None:
+        yield _moved(row, back)
+    row = None if framed.inside is None else _outside(_find(Framed(gray, np.eye(3), None)), framed)
+    if row is not None:
+        yield _moved(row, back)
     page = shrink(gray)
+    factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
     if not levels:
         return
@@ -96,12 +118,30 @@ def rows(gray: np.ndarray) -> Iterator[Row]:
     level = _turned(gray.shape, turn, 1.0)
     if level is not None:
         gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    back = back @ _back(level, 1.0)
-    for x0, y0, x1, y1 in places * (max(gray.shape) / max(page.shape)) if len(places) > 1 else ():
-        x0, y0, x1, y1 = (max(0, int(side)) for side in (x0, y0, x1, y1))
-        row = find(gray[y0:y1, x0:x1])
+    for place in places * factor if len(places) > 1 else ():
+        x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
+        own = back @ _back(level, 1.0) @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+        row = _find(straighten(gray[y0:y1, x0:x1]))
         if row is not None:
-            yield row._replace(back=back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]]) @ row.back)
+            yield _moved(row, own)
+
+
+def _outside(row: Row | None, framed: Framed) -> Row | None:
+    """Those pieces of a row of a picture that are not in its box: -> Row, or None where none is left."""
+    if row is None:
+        return None
+    x0, y0, x1, y1 = framed.inside + OUTSIDE * (framed.inside[3] - framed.inside[1]) * np.array([-1, -1, 1, 1])
+    box = cv2.perspectiveTransform(np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]]), framed.back).astype(np.float32)
+    boxes = np.array([piece.box for piece in row.pieces], float)
+    middles = cv2.perspectiveTransform((boxes[None, :, :2] + boxes[None, :, 2:]) / 2, row.back)[0]
+    away = [cv2.pointPolygonTest(box, tuple(middle), False) < 0 for middle in middles]
+    pieces = [piece for piece, kept in zip(row.pieces, away, strict=True) if kept]
+    return row._replace(pieces=pieces) if pieces else None
+
+
+def _moved(row: Row, back: np.ndarray) -> Row:
+    """A row of a picture, as a row of the one that it came from."""
+    return row._replace(back=back @ row.back)
 
 
 def _places(ink: np.ndarray) -> np.ndarray:
@@ -127,11 +167,9 @@ def _places(ink: np.ndarray) -> np.ndarray:
     return np.array(places)
 
 
-def find(gray: np.ndarray) -> Row | None:
-    """The row of a number: (H, W) uint8, either polarity -> Row, or None where nothing like it is written."""
-    gray, back = flatten(gray)
-    gray, box, inside = straighten(gray)
-    back = back @ box
+def _find(framed: Framed) -> Row | None:
+    """The row that has the most ink, in the box where there is one."""
+    gray, back, inside = framed
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
@@ -139,7 +177,8 @@ def find(gray: np.ndarray) -> Row | None:
         if not levels:
             return None
         level = levels[0]
-        darkness = _within(darkness, inside / factor)
+        if inside is not None:
+            darkness = _within(darkness, inside / factor)
         turn = _slope(_ink(darkness, level))
         to_level = _turned(page.shape, turn, 1.0)
         darkness = _seen(darkness, to_level)
@@ -152,7 +191,7 @@ def find(gray: np.ndarray) -> Row | None:
         # Too small to be read at this size: look closer at where it is.
         x0, y0, x1, y1 = _around(box, 2 * height, _back(to_level, factor), gray.shape)
         gray = gray[y0:y1, x0:x1]
-        inside = inside - [x0, y0, x0, y0]
+        inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
     back = back @ _back(to_level, factor)
     for _ in range(2):
@@ -160,7 +199,8 @@ def find(gray: np.ndarray) -> Row | None:
         to_size = _turned(darkness.shape, 0.0, scale)
         seen = _seen(darkness, to_size)
         ink, faint = _ink(seen, level), _ink(seen, round(FAINT * level))
-        pieces, found = _pieces(without_lines(ink, faint, height * scale), height * scale)
+        lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
+        pieces, found = _pieces(without_lines(ink, faint, lowest), height * scale)
         if not pieces:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
@@ -196,7 +236,7 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     stats = stats[longest >= 0.1 * np.partition(longest, -min(3, len(longest)))[-min(3, len(longest))]]
     if len(stats) > MOST_PARTS:
         return None
-    height = _weighted_median(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA])
+    height = _ordinary(*stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]].T)
     low = stats[:, :2].min(axis=0)
     high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     return height, (*low.tolist(), *high.tolist())
@@ -213,6 +253,17 @@ def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:
     return found
 
 
+def _ordinary(heights: np.ndarray, widths: np.ndarray, areas: np.ndarray) -> float:
+    """How high an ordinary digit is: (n,) px, (n,) px, (n,) px of ink -> px.
+
+    Half of the ink is in parts that are higher. Where most are zeros, which are small in Persian, the few high ones
+    tell it, unless they are a box's dividers: thin and of one height.
+    """
+    usual, high = _weighted_median(heights, areas), _weighted_median(heights, heights.astype(float) ** 3)
+    dividers = (widths <= DIVIDER * heights) & (np.abs(heights - high) <= EVEN * high)
+    return high if high > ZEROS * usual and dividers.sum() < DIVIDERS else usual
+
+
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     order = np.argsort(values)
     total = np.cumsum(weights[order])
@@ -225,6 +276,8 @@ def _slope(ink: np.ndarray) -> float:
     Seen along its slope, a row's ink lies in the fewest lines.
     """
     y, x = np.nonzero(ink)
+    if not len(y):
+        return 0.0
     if len(y) > SAMPLE:
         chosen = np.random.default_rng(0).choice(len(y), SAMPLE, replace=False)
         y, x = y[chosen], x[chosen]
@@ -286,13 +339,17 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     """The pieces of the row that holds the most ink, from left to right, and the height of its ordinary digits."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
-    area, tall = stats[:, cv2.CC_STAT_AREA].astype(float), stats[:, cv2.CC_STAT_HEIGHT]
+    area, tall, wide = (
+        stats[:, cv2.CC_STAT_AREA].astype(float),
+        stats[:, cv2.CC_STAT_HEIGHT],
+        stats[:, cv2.CC_STAT_WIDTH],
+    )
     kept = area >= (SPECK * height) ** 2
     kept[0] = False
     kept &= ~_edge(stats, ink.shape, height)
     if not kept.any() or kept.sum() > MOST_PARTS:
         return [], height
-    height = _weighted_median(tall[kept], area[kept])
+    height = _ordinary(tall[kept], wide[kept], area[kept])
     kept &= area >= (SPECK * height) ** 2
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     mass = np.zeros(ink.shape[0])
@@ -303,7 +360,7 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     kept &= np.abs(middle - peak) <= BESIDE * height
     if not kept.any():
         return [], height
-    height = _weighted_median(tall[kept], area[kept])
+    height = _ordinary(tall[kept], wide[kept], area[kept])
     line = float(np.average(middle[kept], weights=area[kept]))
     pieces = []
     for k in np.flatnonzero(kept):
@@ -312,8 +369,8 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
         pieces.append(Piece((x0, y0, x1, y1), part, _mark(part, (y0 + y1) / 2 - line, y1 - line, height)))
     plain = [piece.ink for piece in pieces if not piece.mark]
     if plain:  # slashes had passed for digits
-        area = [cv2.countNonZero(ink) for ink in plain]
-        height = _weighted_median(np.array([len(ink) for ink in plain]), np.array(area))
+        sizes = np.array([[*ink.shape, cv2.countNonZero(ink)] for ink in plain])
+        height = _ordinary(*sizes.T)
     low = [piece.mark == "/" and len(piece.ink) < SLASH * height for piece in pieces]
     pieces = [piece._replace(mark=None) if short else piece for piece, short in zip(pieces, low, strict=True)]
     pieces = [piece._replace(mark=None) if piece.mark and _broken(piece, pieces, height) else piece for piece in pieces]

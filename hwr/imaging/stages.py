@@ -198,7 +198,7 @@ def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
     darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm, size), 1), scale=255)
     tones = _tones(darkness)
-    if not tones.standing.any() or _quantile(tones.standing, 0.75) < tones.level + CLEAR * (tones.floor - tones.level):
+    if not tones.standing.any() or _quantile(tones.standing, 0.75) < tones.level + CLEAR * NOISE_SIGMAS * tones.grain:
         return Contrast(darkness, [])
     levels = [max(tones.floor, int((tones.level + _quantile(tones.standing, share)) // 2)) for share in INK_SHARES]
     # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
