@@ -31,7 +31,6 @@ GAP = 0.25  # heights of a digit between two digits, where there are too few to 
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # for a glyph all of whose width lies over or under another
-SMALL, AWAY, STRAY = 0.45, 0.28, 3.0  # for a digit this small, so far from the middle line, in heights of a digit
 NEAR = 0.3  # heights: pieces farther apart than this are not one digit
 SEVERAL = 3  # marks of one kind are no parts of digits
 
@@ -97,7 +96,6 @@ class Judge:
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
         self.recognizer, self.height = recognizer, row.height
         self.pieces = list(row.pieces)
-        self._middle = float(np.median([piece.box[1] + piece.box[3] for piece in row.pieces])) / 2
         self._gaps = {}
         self._dpi = _resolution(row, dpi)
         self.typical = self._typical()
@@ -124,7 +122,7 @@ class Judge:
             runs, joined, stages, self._louder(said, joint), joint, strict=True
         ):
             digit = int(shares.argmax())
-            share = shares[digit] - COVERED * self._covered(first, last, piece) - STRAY * self._stray(piece)
+            share = shares[digit] - COVERED * self._covered(first, last, piece)
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
@@ -245,12 +243,6 @@ class Judge:
         """How much of a piece's border is cut through ink, in its own longer sides."""
         seams = self.pieces[first].seam + (self.pieces[last].seam if last < len(self.pieces) else 0)
         return seams * self.height / max(piece.ink.shape)
-
-    def _stray(self, piece: Piece) -> bool:
-        """Whether a piece is small and far from the row's middle line, where no digit is but parts of one are."""
-        _, y0, _, y1 = piece.box
-        away = abs((y0 + y1) / 2 - self._middle) / self.height
-        return max(piece.ink.shape) < SMALL * self.height and away > AWAY
 
     def _gap(self, piece: Piece, before: Piece) -> float:
         if piece.seam:
