@@ -64,7 +64,7 @@ def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) 
     if not len(rows):
         return found
     bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
-    widest = round(1.5 * thick + 2)
+    widest = round(1.25 * thick + 1)
     wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
     loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
     for upper, lower in pairwise(bands):
