@@ -29,6 +29,7 @@ RUNS = 400  # of pieces that may be one digit are asked about: each takes millis
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the least that makes a number
+HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 WORD = 0.8  # heights: a printed word stands so far from a number beside it
@@ -111,7 +112,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
     unlikely = np.mean([glyph.cost for glyph in path if glyph.is_digit]) if len(digits) > 1 else 0.0
-    doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < DOUBTED ** len(digits)
+    doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < max(HARDLY, DOUBTED ** len(digits))
     if not digits or doubted or len(digits) > MOST:
         return refusal
     worth = sum(1 - glyph.cost for glyph in path)
