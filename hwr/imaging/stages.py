@@ -15,6 +15,7 @@ THUMBNAIL = 96  # px: enough to see how the light falls on the paper
 BLANK_CONTRAST = 14  # gray levels: below this, what differs from the paper is not ink
 NOISE_SIGMAS = 6.0  # ink stands out from the grain of the paper by more than this
 CLEAR = 1.4  # times as far, ink does: on an empty sheet in the shade what does is at most 1.5 times as far, mostly 1.2
+TIGHT = 1 / 4  # of the picture: where more stands out, it is cut so tight that blurred edges pass for grain
 GRAIN, GRAIN_SHARE = 12, 1 / 10_000  # px, and of the picture: a grain of the paper is no larger
 # Of what stands out from the paper, the darkness that is ink's. Where that leaves no digit, the pale lines
 # of a ruled sheet may outnumber the ink: then only the darkest counts.
@@ -198,7 +199,9 @@ def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
     darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm, size), 1), scale=255)
     tones = _tones(darkness)
-    if not tones.standing.any() or _quantile(tones.standing, 0.75) < tones.level + CLEAR * NOISE_SIGMAS * tones.grain:
+    standing = tones.standing.sum()
+    faint = _quantile(tones.standing, 0.75) < tones.level + CLEAR * NOISE_SIGMAS * tones.grain
+    if not standing or (faint and standing < TIGHT * gray.size):
         return Contrast(darkness, [])
     levels = [max(tones.floor, int((tones.level + _quantile(tones.standing, share)) // 2)) for share in INK_SHARES]
     # A digit is larger than a single grain of the paper, which now and then is dark enough for ink.
