@@ -25,6 +25,7 @@ ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of 
 SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
 SWALLOWED = 0.5  # for what looks like a mark and is taken for (a part of) a digit
+OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 UNLIKE = 1.5  # for what does not look like the mark that it is taken for
 NOISE = 1.5  # for what is taken for no sign at all
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
@@ -132,14 +133,15 @@ class Judge:
     def others(self, k: int) -> list[Glyph]:
         """One piece taken for what is no digit: a mark, or nothing."""
         piece = self.pieces[k]
+        outer = OUTER * (k in (0, len(self.pieces) - 1))
         if not self.heard:
-            return [Glyph(k, k + 1, piece, 0.0, piece.mark)] if piece.mark else []
+            return [Glyph(k, k + 1, piece, outer, piece.mark)] if piece.mark else []
         single = self.hear([(k, k + 1)])[0]
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
         total = np.logaddexp.reduce([*single, nothing])
         glyphs = [Glyph(k, k + 1, piece, NOISE - HEARD * nothing, "", float(np.exp(nothing - total)))]
         for mark, share in zip(MARKS, single[ONE:], strict=True):
-            cost = UNLIKE * (mark != piece.mark) - HEARD * share
+            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
             glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
         return glyphs
 

@@ -22,7 +22,6 @@ CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
-OUTER = 6.0  # nats for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
@@ -123,11 +122,6 @@ def _likeliest(judge: Judge) -> list[Glyph]:
     """The glyphs of the way from left to right that costs the least."""
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
-    ends = 0, len(judge.pieces)
-    glyphs = [
-        glyph._replace(cost=glyph.cost + OUTER) if glyph.mark and (glyph.first in ends or glyph.last in ends) else glyph
-        for glyph in glyphs
-    ]
     costs, came = [0.0, *[math.inf] * len(judge.pieces)], [None] * (len(judge.pieces) + 1)
     for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
         cost = costs[glyph.first] + glyph.cost

@@ -120,7 +120,7 @@ def rows(gray: np.ndarray) -> Iterator[Row]:
         gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
-        own = back @ _back(level, 1.0) @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+        own = back @ _back(level, 1.0) @ _shifted(x0, y0)
         row = _find(straighten(gray[y0:y1, x0:x1]))
         if row is not None:
             yield _moved(row, own)
@@ -192,7 +192,7 @@ def _find(framed: Framed) -> Row | None:
         x0, y0, x1, y1 = _around(box, 2 * height, _back(to_level, factor), gray.shape)
         gray = gray[y0:y1, x0:x1]
         inside = None if inside is None else inside - [x0, y0, x0, y0]
-        back = back @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+        back = back @ _shifted(x0, y0)
     back = back @ _back(to_level, factor)
     for _ in range(2):
         scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
@@ -326,6 +326,11 @@ def _back(view: View | None, factor: float) -> np.ndarray:
     return np.diag([factor, factor, 1.0]) @ back
 
 
+def _shifted(x0: int, y0: int) -> np.ndarray:
+    """From a part of a page whose corner is at (x0, y0) to the page: (3, 3)."""
+    return np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+
+
 def _around(box: tuple, room: float, back: np.ndarray, shape: tuple[int, int]) -> tuple[int, int, int, int]:
     """The box around a box of a view, with some room, on the page of (height, width) as it came: x0, y0, x1, y1."""
     x0, y0, x1, y1 = box[0] - room, box[1] - room, box[2] + room, box[3] + room
@@ -339,11 +344,7 @@ def _pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     """The pieces of the row that holds the most ink, from left to right, and the height of its ordinary digits."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
-    area, tall, wide = (
-        stats[:, cv2.CC_STAT_AREA].astype(float),
-        stats[:, cv2.CC_STAT_HEIGHT],
-        stats[:, cv2.CC_STAT_WIDTH],
-    )
+    _, _, wide, tall, area = stats.T
     kept = area >= (SPECK * height) ** 2
     kept[0] = False
     kept &= ~_edge(stats, ink.shape, height)
