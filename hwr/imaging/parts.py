@@ -29,7 +29,7 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
-        return ink if count == 1 or not _is_box(labels == 1) else np.zeros_like(ink)
+        return np.zeros_like(ink) if count == 2 and _is_box(ink, *stats[1].tolist()) else ink
     areas = stats[1:, cv2.CC_STAT_AREA].copy()
     areas[_edges(labels, stats[1:])] = 0
     areas[_around(labels, stats[1:], areas)] = 0
@@ -79,12 +79,11 @@ def _edges(labels: np.ndarray, stats: np.ndarray) -> np.ndarray:
     return across | (np.max(contact, axis=0) >= CONTACT)
 
 
-def _is_box(part: np.ndarray) -> bool:
-    """Whether the only ink is an empty printed box: (H, W) bool -> bool."""
-    _, _, width, height = cv2.boundingRect(part.astype(np.uint8))
-    if max(part.shape) <= SMALL or np.count_nonzero(part) > EMPTY * width * height:
+def _is_box(ink: np.ndarray, left: int, top: int, width: int, height: int, area: int) -> bool:
+    """Whether the only part of a picture is an empty printed box: (H, W) uint8, OpenCV's stats of the part -> bool."""
+    if max(ink.shape) <= SMALL or area > EMPTY * width * height:
         return False
-    return corners(part, SHARP) is not None
+    return corners(ink[top : top + height, left : left + width] > 0, SHARP) is not None
 
 
 def _around(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> np.ndarray:
