@@ -25,6 +25,39 @@ def form(dividers: str = "drawn", line: int = 60) -> np.ndarray:
     return page
 
 
+def apart(digits: tuple[int, ...], groups: tuple[int, ...], gap: int) -> np.ndarray:
+    """Our own digits in printed boxes of so many cells each, with paper between: (200, W) uint8, dark on light."""
+    page, x, left = np.full((200, 2000), 230, np.uint8), 40, list(digits)
+    for size in groups:
+        cv2.rectangle(page, (x, 40), (x + 110 * size, 160), 110, 3)
+        for k in range(size):
+            page[65:135, x + 20 + 110 * k : x + 90 + 110 * k] -= mask(left.pop(0), 70, 22) // 255 * 180
+        x += 110 * size + gap
+    return page[:, : x + 40]
+
+
+@pytest.mark.parametrize("gap", [12, 60])
+@pytest.mark.parametrize("groups", [(1, 1, 1, 1), (2, 2), (3, 1), (1, 2, 1)])
+@pytest.mark.parametrize("turn", [0, 4])
+def test_a_number_in_boxes_beside_each_other(groups, gap, turn):
+    page = apart(DIGITS, groups, gap)
+    matrix = cv2.getRotationMatrix2D((page.shape[1] / 2, 100), turn, 0.9)
+    page = cv2.warpAffine(page, matrix, page.shape[::-1], borderValue=230)
+    assert hwr.load().read_number(page, script="persian").text == "7248"
+
+
+def test_boxes_far_from_each_other_are_no_row():
+    page = np.hstack([apart((7, 2, 4), (3,), 12), np.full((200, 200), 230, np.uint8), apart((8, 2), (2,), 12)])
+    assert hwr.load().read_number(page, script="persian").text == "724"
+
+
+def test_boxy_zeros_are_no_boxes():
+    page = np.full((200, 600), 230, np.uint8)
+    for x in range(60, 500, 110):
+        cv2.rectangle(page, (x, 60), (x + 70, 140), 40, 8)
+    assert straighten(page).inside is None
+
+
 def askew(page: np.ndarray, by: float) -> tuple[np.ndarray, np.ndarray]:
     """A page as a camera sees it from the side: the picture, and what takes the page's places there."""
     height, width = page.shape

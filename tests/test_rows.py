@@ -181,6 +181,16 @@ def test_latin_digits_come_behind_the_persian_ones(samples):
     assert set(told.unique().tolist()) <= {*range(10, 20), NONE, *LABELS.values()}
 
 
+def test_one_digit_may_stand_again_and_again(samples):
+    shares = {}
+    for repeated in (0, 1):
+        often = dataclasses.replace(RECIPE.augment, touching=0, marked=0, repeated=repeated)
+        texts = [write(samples, 64.0, often, np.random.default_rng(seed)).text for seed in range(60)]
+        texts = [text for text in texts if text.isdecimal() and len(text) > 3]
+        shares[repeated] = np.mean([text.count(text[0]) / len(text) for text in texts])
+    assert shares[1] > 2 * shares[0]
+
+
 def test_marks_are_told_at_their_middles(samples):
     often = dataclasses.replace(RECIPE.augment, touching=0, marked=1)
     for seed in range(12):

@@ -205,7 +205,7 @@ def _mark(
         x += pen / 2
         strokes = [(x, middle + rise[0]), (x + height * rng.uniform(0.3, 0.6), middle + rise[1])]
     else:
-        lean, reach = np.tan(np.radians(rng.uniform(18, 32))), height * rng.uniform(0.6, 0.75)
+        lean, reach = np.tan(np.radians(rng.uniform(10, 32))), height * rng.uniform(0.5, 0.75)
         x += pen / 2
         strokes = [(x + 2 * lean * reach, middle - reach), (x, middle + reach)]
     points = np.round(np.array(strokes) * 8).astype(int)

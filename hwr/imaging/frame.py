@@ -1,5 +1,6 @@
 """A printed box, made upright: its lines are then level, and can be taken away; so can what is printed around it."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -13,58 +14,103 @@ SIDE = 1000  # px: a page is looked at in this size
 PALE = (1.0, 0.7, 0.5, 0.35)  # of the darkness of ink, a box is looked for from there on, the darkest first
 WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
 FLAT = 1.5  # times as wide as high
+WIDER = 1.1  # times as wide a frame is taken instead of one that was found before
 ASKEW = 0.6  # degrees: a box that leans less is upright
 STEEP = 25.0  # degrees: no frame leans more
 AROUND = 0.2  # of its height: the paper that is kept on all sides, to tell its shade
 # Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
-MOST_FRAMES = 20  # of the widest parts may be a box
+MOST_FRAMES = 30  # of the widest parts may be boxes
+SMALLEST = 10  # px of the page: a smaller part is no box
+HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
+ALIKE = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
+APART = 0.8  # of its height: boxes with more paper between are no row
 
 
 class Framed(NamedTuple):
     """A picture on which a printed box stands upright: (h, w) uint8; (3, 3) float64, what takes its places to the
-    picture that came; and where the inside of the box is there, (4,) float64, x0, y0, x1, y1 px, with the lines above
-    and below it; None where there is no box.
+    picture that came; where the inside of the box is there, (4,) float64, x0, y0, x1, y1 px, with the lines above
+    and below it, None where there is no box; and how wide the narrowest of its boxes is, px, where it is several.
     """
 
     gray: np.ndarray
     back: np.ndarray
     inside: np.ndarray | None
+    cell: float = 0.0
 
 
 def straighten(gray: np.ndarray) -> Framed:
     """The widest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed.
 
+    Boxes in a row with little paper between are one: a number's groups, or its digits, have each their own.
     It is the same picture where there is none, or where it stands upright already.
     """
-    found = _corners(gray)
+    found, cell = _corners(gray)
     lean = STEEP if found is None or not near(found, gray.shape) else _lean(found)
     if lean >= STEEP:
         return Framed(gray, np.eye(3), None)
     wide, tall = extent(found)
     within = tall * np.array([SIDE_LINES, -LEVEL_LINES, -SIDE_LINES, LEVEL_LINES])
     if lean < ASKEW:
-        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within)
+        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within, cell)
     flat = upright(gray, found, AROUND * tall)
-    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within)
+    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within, cell)
 
 
-def _corners(gray: np.ndarray) -> np.ndarray | None:
-    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left; None where there is none."""
+def _corners(gray: np.ndarray) -> tuple[np.ndarray | None, float]:
+    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left, and its narrowest box's width;
+    None where there is none."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, min(small.shape))
+    found, cell, widest = None, 0.0, WIDE * small.shape[1]
     for pale in PALE if levels else ():
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-        wide, tall = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-        fitting = 1 + np.flatnonzero((wide >= WIDE * small.shape[1]) & (wide >= FLAT * tall))
-        for k in sorted(fitting, key=lambda k: -stats[k, cv2.CC_STAT_WIDTH])[:MOST_FRAMES]:
-            found = corners(labels == k)
-            if found is not None:
-                return _clockwise(found.astype(np.float64)) * max(gray.shape) / max(small.shape)
-    return None
+        boxes, empty = _boxes(ink)
+        for frame, narrowest in (_joined(box, [*boxes, *empty]) for box in boxes):
+            wide, tall = extent(frame)
+            if wide >= widest and wide >= FLAT * tall:
+                found, cell, widest = frame, narrowest, WIDER * wide
+    factor = max(gray.shape) / max(small.shape)
+    return (None, 0.0) if found is None else (found * factor, cell * factor)
+
+
+def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The printed boxes on a page, and what may be one more beside them, or a zero: (H, W) uint8, 1 ink -> their
+    corners, (4, 2) px each, clockwise."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = stats[1:]
+    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    boxes, empty = [], []
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH], kind="stable")[:MOST_FRAMES]:
+        x, y, wide, tall, _ = stats[k].tolist()
+        found = corners(labels[y : y + tall, x : x + wide] == k + 1) if min(wide, tall) >= SMALLEST else None
+        if found is not None:
+            within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
+            held = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()
+            sure = held or wide >= max(FLAT * tall, WIDE * ink.shape[1])
+            (boxes if sure else empty).append(_clockwise(found + np.array([x, y], np.float64)))
+    return boxes, empty
+
+
+def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float]:
+    """A box and those beside it in its row as one: corners, (4, 2) each -> (4, 2), and the narrowest one's width."""
+    wide, tall = extent(box)
+    along = (box[1] + box[2] - box[0] - box[3]) / (2 * wide)
+    upward = np.array([along[1], -along[0]])
+    row = [
+        each
+        for each in boxes
+        if abs(extent(each)[1] - tall) <= ALIKE * tall and abs((each - box).mean(axis=0) @ upward) <= ALIKE * tall
+    ]
+    row.sort(key=lambda each: each.mean(axis=0) @ along)
+    gaps = [(after[[0, 3]] - before[[1, 2]]).mean(axis=0) @ along for before, after in pairwise(row)]
+    at = next(k for k, each in enumerate(row) if each is box)
+    first = max((k + 1 for k in range(at) if gaps[k] > APART * tall), default=0)
+    last = min((k for k in range(at, len(gaps)) if gaps[k] > APART * tall), default=len(gaps))
+    joined = np.stack([row[first][0], row[last][1], row[last][2], row[first][3]])
+    return joined, min(extent(each)[0] for each in row[first : last + 1])
 
 
 def _clockwise(corners: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Ruled lines, boxes and their dividers, taken away from what is written on them."""
 
+import math
 from itertools import pairwise
 
 import cv2
@@ -10,6 +11,7 @@ CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 
 # In heights of an ordinary digit:
 RULE = 1.8  # a straight stroke longer than this is a ruled line
+SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.2  # and no thicker
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
@@ -18,16 +20,18 @@ DASHED = 0.22  # the distance from a box's line to the first dash of a divider
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
 
 
-def without_lines(ink: np.ndarray, faint: np.ndarray, height: float) -> np.ndarray:
+def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, cell: float = math.inf) -> np.ndarray:
     """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8.
 
-    faint: the same with what is paler, as lines often are.
+    faint: the same with what is paler, as lines often are; height: px, of a digit; cell: px, the width of the
+    narrowest box, whose lines may be shorter than ruled ones.
     """
+    rule = min(RULE * height, SIDE * cell)
     if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
         faint = ink
-    across, thick = straight(faint, RULE * height, THIN * height)
+    across, thick = straight(faint, rule, THIN * height)
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    down = down.T | _dividers(faint, across, thick, height)
+    down = down.T | _dividers(faint, across, thick, height, rule)
     if not (across.any() or down.any()):
         return ink
     stem = max(4, round(1.7 * thick + 2))
@@ -57,10 +61,10 @@ def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarr
     return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
 
 
-def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float) -> np.ndarray:
+def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, rule: float) -> np.ndarray:
     """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
     found = np.zeros(ink.shape, bool)
-    rows = np.flatnonzero(across.sum(axis=1) >= RULE * height)
+    rows = np.flatnonzero(across.sum(axis=1) >= rule)
     if not len(rows):
         return found
     bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)

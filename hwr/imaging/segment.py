@@ -169,7 +169,7 @@ def _places(ink: np.ndarray) -> np.ndarray:
 
 def _find(framed: Framed) -> Row | None:
     """The row that has the most ink, in the box where there is one."""
-    gray, back, inside = framed
+    gray, back, inside, cell = framed
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
@@ -200,7 +200,8 @@ def _find(framed: Framed) -> Row | None:
         seen = _seen(darkness, to_size)
         ink, faint = _ink(seen, level), _ink(seen, round(FAINT * level))
         lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
-        pieces, found = _pieces(without_lines(ink, faint, lowest), height * scale)
+        narrowest = scale * cell / factor if cell else np.inf
+        pieces, found = _pieces(without_lines(ink, faint, lowest, narrowest), height * scale)
         if not pieces:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:

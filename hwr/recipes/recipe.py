@@ -86,13 +86,14 @@ class Strings:
 
     views: how often each digit is written, on average; training sees them all in each epoch.
     touching, marked: shares of the numbers in which digits touch, or have marks between groups, beside what comes by
-    chance; rewritten: share that come in a slightly other hand; thick, thin: shares whose pen is thicker, or so
-    thin that strokes break.
+    chance; repeated: share in which one digit stands again and again, as in amounts; rewritten: share that come in a
+    slightly other hand; thick, thin: shares whose pen is thicker, or so thin that strokes break.
     """
 
     views: float
     touching: float
     marked: float
+    repeated: float
     rewritten: float
     thick: float
     thin: float

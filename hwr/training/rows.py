@@ -18,6 +18,7 @@ from hwr.recipes import Recipe, Strings
 
 FEW, MANY = (1, 5), (5, 12)  # digits: how many a number has, from - to before
 SHARE_FEW = 0.6  # of the numbers have few
+AGAIN = 0.6  # of the digits of a number in which one stands again and again are that one
 HEIGHT = (38.0, 62.0)  # px, of an ordinary digit: rows of this size are taken as they are, and soon made
 PEN = (0.06, 0.16)  # of that height: the pen that marks are drawn with
 THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke gains or loses
@@ -66,7 +67,7 @@ class Maker(Dataset):
         digits = sum(len(samples.labels) for samples in sets)
         self.strips = max(1, round(recipe.augment.views * digits / ON_A_STRIP))
         if split != "train":
-            self.augment = dataclasses.replace(recipe.augment, rewritten=0, thick=0, thin=0)
+            self.augment = dataclasses.replace(recipe.augment, repeated=0, rewritten=0, thick=0, thin=0)
             self.strips = min(self.strips, CHECKED)
         self.seed = (seed, numbers.SEEDS[split])
         self.ordinary = [numbers.ordinary(samples) for samples in sets]
@@ -112,6 +113,9 @@ def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Gene
     """Write one number with digits chosen at random; `ordinary` is the height in px of an ordinary one of them."""
     some = FEW if rng.random() < SHARE_FEW else MANY
     chosen = rng.integers(len(samples.images), size=rng.integers(*some))
+    if rng.random() < often.repeated:
+        same = np.flatnonzero(samples.labels == samples.labels[chosen[0]])
+        chosen = np.where(rng.random(len(chosen)) < AGAIN, same[rng.integers(len(same), size=len(chosen))], chosen)
     height = rng.uniform(*HEIGHT)
     scans = [samples.images[k] for k in chosen]
     if rng.random() < often.rewritten:
