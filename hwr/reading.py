@@ -8,7 +8,7 @@ import numpy as np
 
 from hwr.evaluation.calibration import ONE
 from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
-from hwr.imaging import segment
+from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_PARTS
 from hwr.imaging.segment import Row
@@ -81,7 +81,7 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     recognizer: a Recognizer, which answers for each piece of the number.
     """
     found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
-    for row in segment.rows(gray):
+    for row in search.rows(gray):
         reading, worth = _read(recognizer, row, gray.shape, dpi, script)
         if worth > most:
             found, most = reading, worth

@@ -1,7 +1,7 @@
 import numpy as np
 from pictures import mask
 
-from hwr.imaging import segment
+from hwr.imaging import search, segment
 from hwr.imaging.cuts import cut
 
 
@@ -9,7 +9,7 @@ def test_what_touches_is_cut_where_it_touches():
     ink = np.zeros((160, 206), np.uint8)
     for left in (30, 76):
         np.maximum(ink[30:130, left : left + 100], mask(7, 100, 24), out=ink[30:130, left : left + 100])
-    row = segment.find(255 - ink)
+    row = search.find(255 - ink)
     (piece,) = row.pieces
     parts = cut(piece, row.height)
     assert len(parts) >= 2

@@ -4,7 +4,7 @@ import pytest
 from pictures import mask
 
 import hwr
-from hwr.imaging import segment
+from hwr.imaging import search
 from hwr.imaging.frame import straighten
 
 DIGITS = (7, 2, 4, 8)
@@ -85,7 +85,7 @@ def test_the_box_is_upright_then():
 
 def test_boxes_are_placed_on_the_picture_that_came():
     photo, view = askew(form(), 30)
-    row = segment.find(photo)
+    row = search.find(photo)
     for k, piece in enumerate(row.pieces):
         x0, y0, x1, y1 = row.place(piece.box, photo.shape)
         middle = cv2.perspectiveTransform(np.float32([[[95 + 110 * k, 100]]]), view)[0, 0]
@@ -117,5 +117,5 @@ def test_what_is_printed_beside_a_box_is_left_out(turn, pale):
         np.minimum(tile, 255 - mask(digit, 100, 24), out=tile)
     cv2.putText(page, "Number", (590, 150), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 5)
     view = cv2.getRotationMatrix2D((450, 130), turn, 1)
-    row = segment.find(cv2.warpAffine(page, view, (900, 260), borderValue=230))
+    row = search.find(cv2.warpAffine(page, view, (900, 260), borderValue=230))
     assert len(row.pieces) == 4

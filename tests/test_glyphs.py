@@ -9,7 +9,7 @@ import hwr
 from hwr import rows
 from hwr.data.samples import MARKS
 from hwr.glyphs import Judge
-from hwr.imaging import segment
+from hwr.imaging import search, segment
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def row(digits: str, side: int = 110, gap: int = 30) -> segment.Row:
         }
         cv2.line(tile, *ends[sign], 255, 12, cv2.LINE_AA)
         tiles.append(tile)
-    return segment.find(255 - np.pad(np.hstack(tiles), 30))
+    return search.find(255 - np.pad(np.hstack(tiles), 30))
 
 
 @pytest.mark.parametrize("mark", MARKS)
@@ -75,7 +75,7 @@ def _latin(digits: str) -> segment.Row:
     page = np.full((200, 150 * len(digits) + 50), 255, np.uint8)
     for k, digit in enumerate(digits):
         cv2.putText(page, digit, (40 + 150 * k, 150), cv2.FONT_HERSHEY_SIMPLEX, 4, 0, 12)
-    return segment.find(page)
+    return search.find(page)
 
 
 def test_a_leaning_stroke_at_an_end_is_no_slash(recognizer):

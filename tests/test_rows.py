@@ -9,7 +9,7 @@ from pictures import drawing, mask
 import hwr
 from hwr import rows, weights
 from hwr.data.samples import Samples
-from hwr.imaging import segment
+from hwr.imaging import search, segment
 from hwr.imaging.rows import RowPreparation
 from hwr.models.rows import Rows
 from hwr.recipes import RECIPES
@@ -41,7 +41,7 @@ def maker(samples: Samples, views: float = 5, split: str = "train") -> Maker:
 @pytest.mark.parametrize("side", [60, 100, 160])
 def test_a_strip_has_one_size_whatever_the_row_s(side):
     prepare = RowPreparation()
-    row = segment.find(page(side=side))
+    row = search.find(page(side=side))
     strip = prepare.strip(row)
     assert strip.x.dtype == np.float32
     assert strip.x.shape[:2] == (1, prepare.height)
@@ -54,7 +54,7 @@ def test_a_strip_has_one_size_whatever_the_row_s(side):
 
 
 def test_columns_of_the_row_are_found_on_the_strip():
-    row = segment.find(page())
+    row = search.find(page())
     strip = RowPreparation().strip(row)
     for x0, _, x1, _ in (piece.box for piece in row.pieces):
         left, right = ((x - strip.left) * strip.scale for x in (x0, x1))
@@ -117,7 +117,7 @@ def test_the_script_that_is_known_is_the_only_one():
 
 
 def test_the_network_that_ships_hears_each_digit_at_its_place():
-    row = segment.find(page((7, 2, 4)))
+    row = search.find(page((7, 2, 4)))
     said = rows.load(rows.NAME).hear(row).within("persian")
     boxes = np.array([piece.box for piece in row.pieces], float)
     single = said.single(boxes[:, [0, 2]])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from pictures import mask
 
-from hwr.imaging import segment
+from hwr.imaging import search
 from hwr.imaging.sheet import flatten
 
 WIDE, TALL = 900, 300  # px, the sheet
@@ -66,7 +66,7 @@ def test_a_sheet_on_a_desk_is_found(turn, keystone):
 @pytest.mark.parametrize("shift", [(0, 0), (-140, 0), (60, -240)])
 def test_only_what_is_written_is_found_and_where_it_is(shift):
     photo, _ = on_a_desk(4, 0.1, shift)
-    row = segment.find(photo)
+    row = search.find(photo)
     assert len(row.pieces) == 4
     for piece in row.pieces:
         x0, y0, x1, y1 = row.place(piece.box, photo.shape)

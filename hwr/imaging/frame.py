@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.parts import corners
-from hwr.imaging.sheet import extent, near, upright
+from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
@@ -90,7 +90,7 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
             within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
             held = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()
             sure = held or wide >= max(FLAT * tall, WIDE * ink.shape[1])
-            (boxes if sure else empty).append(_clockwise(found + np.array([x, y], np.float64)))
+            (boxes if sure else empty).append(clockwise(found + np.array([x, y], np.float64)))
     return boxes, empty
 
 
@@ -111,13 +111,6 @@ def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float
     last = min((k for k in range(at, len(gaps)) if gaps[k] > APART * tall), default=len(gaps))
     joined = np.stack([row[first][0], row[last][1], row[last][2], row[first][3]])
     return joined, min(extent(each)[0] for each in row[first : last + 1])
-
-
-def _clockwise(corners: np.ndarray) -> np.ndarray:
-    """In the order that begins with the upper left one: (4, 2) -> (4, 2)."""
-    away = corners - corners.mean(axis=0)
-    corners = corners[np.argsort(np.arctan2(away[:, 1], away[:, 0]))]
-    return np.roll(corners, -int(corners.sum(axis=1).argmin()), axis=0)
 
 
 def _lean(corners: np.ndarray) -> float:

@@ -41,6 +41,14 @@ def flatten(gray: np.ndarray) -> Flat:
     return upright(gray, corners, -INSIDE * min(extent(corners)))
 
 
+def clockwise(corners: np.ndarray) -> np.ndarray:
+    """A convex quadrilateral's corners, (4, 2): clockwise, those of its upper side first."""
+    if cv2.contourArea(corners.astype(np.float32), oriented=True) < 0:
+        corners = corners[::-1]
+    sides = np.roll(corners, -1, axis=0) - corners
+    return np.roll(corners, -int(np.argmax(sides[:, 0] / np.hypot(*sides.T))), axis=0)
+
+
 def extent(corners: np.ndarray) -> tuple[float, float]:
     """How wide and how high four sides are, px: (4, 2), clockwise from the upper left -> the means of opposite ones."""
     across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
@@ -101,7 +109,7 @@ def _corners_of(part: np.ndarray, light: np.ndarray) -> np.ndarray | None:
         return None
     if not _is_darker(cv2.fillConvexPoly(np.zeros_like(part), hull, 1) == 0, light):
         return None
-    corners = _clockwise(corners.astype(np.float64))
+    corners = clockwise(corners.astype(np.float64))
     seen = _seen(corners, light)
     if seen is None or seen.sum() < 3:
         return None
@@ -111,14 +119,6 @@ def _corners_of(part: np.ndarray, light: np.ndarray) -> np.ndarray | None:
 def _is_darker(desk: np.ndarray, light: np.ndarray) -> bool:
     """Whether most of what lies around a sheet is darker; around a frame that is drawn there is more paper."""
     return bool(desk.any()) and float(np.quantile(light[desk], MOSTLY) - light[~desk].mean()) <= np.log(DARKER)
-
-
-def _clockwise(corners: np.ndarray) -> np.ndarray:
-    """A convex quadrilateral's corners, (4, 2): clockwise, those of its upper side first."""
-    if cv2.contourArea(corners.astype(np.float32), oriented=True) < 0:
-        corners = corners[::-1]
-    sides = np.roll(corners, -1, axis=0) - corners
-    return np.roll(corners, -int(np.argmax(sides[:, 0] / np.hypot(*sides.T))), axis=0)
 
 
 def _seen(corners: np.ndarray, light: np.ndarray) -> np.ndarray | None:

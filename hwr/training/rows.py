@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 from hwr.data import numbers
 from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
 from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
-from hwr.imaging import segment
+from hwr.imaging import search
 from hwr.imaging.augment import rewrite
 from hwr.recipes import Recipe, Strings
 
@@ -94,7 +94,7 @@ class Maker(Dataset):
 
     def _row(self, number: Number, script: str) -> tuple[np.ndarray, np.ndarray] | None:
         """A number as it will be read: -> (1, height, W) float32 and (W / step,) int64; None where none is found."""
-        row = segment.find(number.image)
+        row = search.find(number.image)
         if row is None:
             return None
         strip = self.prepare.strip(row)

@@ -1,0 +1,198 @@
+"""Where on a picture a number's row is: in a printed box, or one of a page's rows."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from hwr.imaging.frame import Framed, straighten
+from hwr.imaging.lines import FAINT, THIN, straight, without_lines
+from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
+from hwr.imaging.sheet import flatten
+from hwr.imaging.stages import WORK, contrast, shrink
+from hwr.imaging.view import around, back_from, seen, shifted, slope, turned
+
+PAGE = WORK * WORK  # px: a larger page is shrunk
+DIGIT = 64.0  # px: the height of an ordinary digit where its size has to be changed
+FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
+ZOOM = 4.0  # times a picture is enlarged at most
+MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
+
+MOST_BOXES = 20  # of the largest parts may be boxes
+MOST_ROWS = 4  # of a page are looked at
+LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
+ROOM = 0.6  # of a digit's height: the paper that is kept around a row
+OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
+FILLED = 0.75  # of a printed box: so high are its digits at least, where its lines are told from them
+LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
+INK_MOST = 0.5  # of the page: more is no writing
+
+
+def find(gray: np.ndarray) -> Row | None:
+    """The row of a number, of what is in a printed box where there is one: (H, W) uint8, either polarity -> Row.
+
+    None where nothing like it is written.
+    """
+    gray, back = flatten(gray)
+    row = _find(straighten(gray))
+    return row and _moved(row, back)
+
+
+def rows(gray: np.ndarray) -> Iterator[Row]:
+    """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
+
+    What is in its widest box, then what has the most ink outside of it; where there is no box, on all of the page. Then
+    each row by itself, where there are several, from the one with the most ink on, up to MOST_ROWS.
+    """
+    gray, back = flatten(gray)
+    framed = straighten(gray)
+    row = _find(framed)
+    if row is not None:
+        yield _moved(row, back)
+    row = None if framed.inside is None else _outside(_find(Framed(gray, np.eye(3), None)), framed)
+    if row is not None:
+        yield _moved(row, back)
+    page = shrink(gray)
+    factor = max(gray.shape) / max(page.shape)
+    darkness, levels, *_ = contrast(page, min(page.shape))
+    if not levels:
+        return
+    turn = slope(_ink(darkness, levels[0]))
+    places = _places(_ink(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
+    level = turned(gray.shape, turn, 1.0)
+    if level is not None:
+        gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    for place in places * factor if len(places) > 1 else ():
+        x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
+        own = back @ back_from(level, 1.0) @ shifted(x0, y0)
+        row = _find(straighten(gray[y0:y1, x0:x1]))
+        if row is not None:
+            yield _moved(row, own)
+
+
+def _find(framed: Framed) -> Row | None:
+    """The row that has the most ink, in the box where there is one."""
+    gray, back, inside, cell = framed
+    for _ in range(2):
+        page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
+        factor = max(gray.shape) / max(page.shape)
+        darkness, levels, _ = contrast(page, min(page.shape))
+        if not levels:
+            return None
+        level = levels[0]
+        if inside is not None:
+            darkness = _within(darkness, inside / factor)
+        turn = slope(_ink(darkness, level))
+        to_level = turned(page.shape, turn, 1.0)
+        darkness = seen(darkness, to_level)
+        measured = _measure(_ink(darkness, level))
+        if measured is None:
+            return None
+        height, box = measured
+        if factor == 1 or height >= FEWEST:
+            break
+        # Too small to be read at this size: look closer at where it is.
+        x0, y0, x1, y1 = around(box, 2 * height, back_from(to_level, factor), gray.shape)
+        gray = gray[y0:y1, x0:x1]
+        inside = None if inside is None else inside - [x0, y0, x0, y0]
+        back = back @ shifted(x0, y0)
+    back = back @ back_from(to_level, factor)
+    for _ in range(2):
+        scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
+        to_size = turned(darkness.shape, 0.0, scale)
+        sized = seen(darkness, to_size)
+        ink, faint = _ink(sized, level), _ink(sized, round(FAINT * level))
+        lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
+        narrowest = scale * cell / factor if cell else np.inf
+        parts, found = pieces(without_lines(ink, faint, lowest, narrowest), height * scale)
+        if not parts:
+            return None
+        if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
+            break
+        height = found / scale  # lines had passed for digits
+    return Row(parts, found, back @ back_from(to_size, 1.0))
+
+
+def _outside(row: Row | None, framed: Framed) -> Row | None:
+    """Those pieces of a row of a picture that are not in its box: -> Row, or None where none is left."""
+    if row is None:
+        return None
+    x0, y0, x1, y1 = framed.inside + OUTSIDE * (framed.inside[3] - framed.inside[1]) * np.array([-1, -1, 1, 1])
+    box = cv2.perspectiveTransform(np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]]), framed.back).astype(np.float32)
+    boxes = np.array([piece.box for piece in row.pieces], float)
+    middles = cv2.perspectiveTransform((boxes[None, :, :2] + boxes[None, :, 2:]) / 2, row.back)[0]
+    away = [cv2.pointPolygonTest(box, tuple(middle), False) < 0 for middle in middles]
+    pieces = [piece for piece, kept in zip(row.pieces, away, strict=True) if kept]
+    return row._replace(pieces=pieces) if pieces else None
+
+
+def _moved(row: Row, back: np.ndarray) -> Row:
+    """A row of a picture, as a row of the one that it came from."""
+    return row._replace(back=back @ row.back)
+
+
+def _places(ink: np.ndarray) -> np.ndarray:
+    """Where the rows of a level page are, with some paper around: (H, W) uint8 -> (n, 4), x0, y0, x1, y1, px."""
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    parts = np.where(lines, 0, ink).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
+    stats = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] < ink.shape[0] / 2]
+    if not len(stats):
+        return np.zeros((0, 4))
+    height = weighted_median(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA])
+    if height < LOWEST:
+        return np.zeros((0, 4))
+    stats = stats[stats[:, cv2.CC_STAT_HEIGHT] >= SMALLEST[0] * height]
+    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+    places = []
+    while len(stats) and len(places) < MOST_ROWS:
+        mass = [(stats[np.abs(middle - each) <= BESIDE * height, cv2.CC_STAT_AREA]).sum() for each in middle]
+        own = np.abs(middle - middle[int(np.argmax(mass))]) <= BESIDE * height
+        low, high = stats[own, :2].min(axis=0), (stats[own, :2] + stats[own, 2:4]).max(axis=0)
+        places.append(np.concatenate([low - ROOM * height, high + ROOM * height]))
+        stats, middle = stats[~own], middle[~own]
+    return np.array(places)
+
+
+def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The same, (H, W) uint8, and nothing but paper outside of a box of x0, y0, x1, y1 px."""
+    x0, y0, x1, y1 = np.round(inside).clip(0).astype(int).tolist()
+    within = np.zeros_like(darkness)
+    within[y0:y1, x0:x1] = darkness[y0:y1, x0:x1]
+    return within
+
+
+def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
+    return np.where(darkness > level, 255, 0).astype(np.uint8)
+
+
+def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
+    """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
+    if 0 < len(boxes) < len(stats) - 1:
+        lines |= np.isin(labels, boxes)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(np.where(lines, 0, ink).astype(np.uint8), connectivity=8)
+    stats = stats[1:]
+    if count < 2 or cv2.countNonZero(ink) > INK_MOST * ink.size:
+        return None
+    longest = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    stats = stats[longest >= 0.1 * np.partition(longest, -min(3, len(longest)))[-min(3, len(longest))]]
+    if len(stats) > MOST_PARTS:
+        return None
+    height = ordinary(*stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]].T)
+    low = stats[:, :2].min(axis=0)
+    high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
+    return height, (*low.tolist(), *high.tolist())
+
+
+def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Which parts are boxes or grids: with a level line at the top and one at the foot. OpenCV's stats -> (n,) bool."""
+    found = np.zeros(len(stats), bool)
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])[:MOST_BOXES]:
+        x, y, wide, tall, _ = stats[k].tolist()
+        band = max(3, tall // 8)
+        ends = lines[y : y + band, x : x + wide], lines[y + tall - band : y + tall, x : x + wide]
+        found[k] = tall > 2 * band and all(end.any(axis=0).mean() > 0.8 for end in ends)
+    return found
