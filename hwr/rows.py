@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from hwr import weights
-from hwr.data.samples import DIGITS, MARKS, SCRIPTS
+from hwr.data.samples import DIGITS, MARKS, NO_SIGN, sign_class
 from hwr.engines import OpenCVEngine
 from hwr.imaging.rows import RowPreparation
 from hwr.imaging.segment import Row
 
 NAME = "numbers"  # of the weights
+SIGNS = NO_SIGN + 1 + len(MARKS)  # that it tells apart
 FLOOR = -16.0  # nats: nothing is less probable, one bad column does not outweigh all the others
 
 
@@ -82,9 +83,8 @@ class Answer(NamedTuple):
 
     def within(self, script: str) -> Heard:
         """The same where the script is known."""
-        first, none = SCRIPTS.index(script) * len(DIGITS), len(SCRIPTS) * len(DIGITS)
-        columns = [*range(first, first + len(DIGITS)), *range(none + 1, none + 1 + len(MARKS)), none]
-        own = self.logits[:, columns].astype(np.float64)
+        classes = [*(sign_class(sign, script) for sign in (*DIGITS, *MARKS)), NO_SIGN]
+        own = self.logits[:, classes].astype(np.float64)
         own -= own.max(axis=1, keepdims=True)
         return Heard(own - np.log(np.exp(own).sum(axis=1, keepdims=True)), self.left, self.scale)
 
@@ -93,9 +93,13 @@ def load(name: str) -> RowNetwork:
     """The network by the name of its weights, as `weights.read` takes it. Raises ValueError for what won't do."""
     config = json.loads(weights.read(name, "config.json"))
     try:
-        return RowNetwork(OpenCVEngine(weights.read(name, "model.onnx")), RowPreparation(**config["preparation"]))
+        network = RowNetwork(OpenCVEngine(weights.read(name, "model.onnx")), RowPreparation(**config["preparation"]))
     except (KeyError, TypeError) as error:
         raise weights.WeightsError(f"{name}: config.json is not that of a network of rows ({error})") from None
+    told = network.engine.logits(np.zeros((1, *network.preparation.shape), np.float32)).shape[1]
+    if told != SIGNS:
+        raise weights.WeightsError(f"{name} tells {told} signs apart; a network of rows tells {SIGNS}: retrain it")
+    return network
 
 
 @cache

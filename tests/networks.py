@@ -37,6 +37,16 @@ def onnx(digit: int, data: str = "mnist") -> bytes:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
+def rows(signs: int, width: int = 64) -> bytes:
+    """A network of rows that tells so many signs apart, and finds all of them as likely at every column."""
+    shape = ("picture", TensorProto.FLOAT, (1, 1, 40, width)), ("logits", TensorProto.FLOAT, (1, signs, 1, width // 2))
+    inputs, outputs = ([helper.make_tensor_value_info(*each)] for each in shape)
+    kernel = numpy_helper.from_array(np.zeros((signs, 1, 40, 2), np.float32), "kernel")
+    nodes = [helper.make_node("Conv", ["picture", "kernel"], ["logits"], strides=[1, 2])]
+    graph = helper.make_graph(nodes, "constant", inputs, outputs, [kernel])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
 def write(folder: Path, digit: int, data: str = "mnist") -> Path:
     """A folder as a training leaves it, of a model that was tested on 10,000 digits."""
     config = {

@@ -1,6 +1,7 @@
 import dataclasses
 import itertools
 
+import networks
 import numpy as np
 import pytest
 import torch
@@ -8,14 +9,15 @@ from pictures import drawing, mask
 
 import hwr
 from hwr import rows, weights
-from hwr.data.samples import Samples
+from hwr.data.samples import MARKS, NO_SIGN, Samples, sign_class
 from hwr.imaging import search, segment
 from hwr.imaging.rows import RowPreparation
 from hwr.models.rows import Rows
 from hwr.recipes import RECIPES
-from hwr.training.rows import LABELS, NONE, Made, Maker, Strips, middles, write
+from hwr.training.rows import Made, Maker, Strips, middles, write
 
 RECIPE = RECIPES["numbers"]
+MARKED = [sign_class(mark, "latin") for mark in MARKS]
 
 
 def page(digits=(7, 2, 5), side: int = 100) -> np.ndarray:
@@ -147,6 +149,17 @@ def test_what_is_no_network_of_rows_is_told(config, tmp_path):
         rows.load(str(tmp_path))
 
 
+@pytest.mark.parametrize("signs", [21, 25])
+def test_a_network_that_knows_no_marks_is_refused(signs, tmp_path):
+    (tmp_path / "config.json").write_text('{"preparation": {"width": 64}}')
+    (tmp_path / "model.onnx").write_bytes(networks.rows(signs))
+    if signs == rows.SIGNS:
+        rows.load(str(tmp_path))
+        return
+    with pytest.raises(weights.WeightsError, match="tells 21 signs apart; a network of rows tells 25"):
+        rows.load(str(tmp_path))
+
+
 def test_it_reads_nothing_by_itself():
     with pytest.raises(weights.WeightsError, match="numbers tells apart the digits of a whole number"):
         hwr.load("numbers")
@@ -160,10 +173,10 @@ def test_strips_are_filled_and_told_column_by_column(samples):
     prepare = RECIPE.prepare
     assert (strip.shape, strip.dtype) == (prepare.shape, torch.uint8)
     assert (told.shape, told.dtype) == ((1, prepare.width // prepare.step), torch.int64)
-    assert set(told.unique().tolist()) <= {*range(10), NONE, *LABELS.values()}  # Persian ones
-    assert (told != NONE).float().mean() > 0.1
+    assert set(told.unique().tolist()) <= {*range(10), NO_SIGN, *MARKED}  # Persian ones
+    assert (told != NO_SIGN).float().mean() > 0.1
     ink = strip[0].amax(dim=0).reshape(-1, prepare.step).amax(dim=1) > 100
-    middles = told[0] != NONE
+    middles = told[0] != NO_SIGN
     assert ink[middles].float().mean() > 0.9  # a digit's middle has ink, but in a broken one
 
 
@@ -178,7 +191,7 @@ def test_the_same_strips_for_the_same_seed(samples):
 
 def test_latin_digits_come_behind_the_persian_ones(samples):
     _, told = maker(samples._replace(script="latin"))[0]
-    assert set(told.unique().tolist()) <= {*range(10, 20), NONE, *LABELS.values()}
+    assert set(told.unique().tolist()) <= {*range(10, 20), NO_SIGN, *MARKED}
 
 
 def test_one_digit_may_stand_again_and_again(samples):
@@ -196,8 +209,8 @@ def test_marks_are_told_at_their_middles(samples):
     for seed in range(12):
         number = write(samples, 64.0, often, np.random.default_rng(seed))
         row = maker(samples)._row(number, "persian")
-        told = [label for label, _ in itertools.groupby(row[1].tolist()) if label != NONE]
-        assert told == [LABELS[sign] if sign in LABELS else int(sign) for sign in number.text]
+        told = [label for label, _ in itertools.groupby(row[1].tolist()) if label != NO_SIGN]
+        assert told == [sign_class(sign, "persian") for sign in number.text]
 
 
 def test_batches_are_of_inputs_and_labels(samples):
@@ -216,9 +229,9 @@ def test_each_digit_is_asked_about_at_its_middle(samples):
     torch.manual_seed(0)
     network = Rows().eval()
     pictures, labels, logits = middles(made, network)
-    edges = np.flatnonzero(np.diff(made.labels[0, 0].numpy(), prepend=NONE, append=NONE) != 0)
+    edges = np.flatnonzero(np.diff(made.labels[0, 0].numpy(), prepend=NO_SIGN, append=NO_SIGN) != 0)
     assert 3 < len(pictures) == len(labels) == len(logits) <= len(edges)
-    assert logits.shape[1] == NONE + 1
+    assert logits.shape[1] == NO_SIGN + 1
     side = RECIPE.prepare.height
     assert all(picture.shape == (side, side) and picture.dtype == np.uint8 for picture in pictures)
     assert all((picture[:, side // 2 - 4 : side // 2 + 4] < 100).any() for picture in pictures)

@@ -7,6 +7,7 @@ import numpy as np
 DIGITS = tuple("0123456789")
 SCRIPTS = ("persian", "latin")  # the order in which a network that reads both has their digits
 MARKS = ".,-/"  # that may stand between the digits of a number
+NO_SIGN = len(SCRIPTS) * len(DIGITS)  # what a network of rows says where none is: its class behind those of all digits
 
 
 class Samples(NamedTuple):
@@ -26,3 +27,8 @@ class Samples(NamedTuple):
     classes: tuple[str, ...] = DIGITS
     names: tuple[str, ...] | None = None
     script: str = "persian"
+
+
+def sign_class(sign: str, script: str) -> int:
+    """Which class of a network of rows is a digit of a script, or a mark: those of marks are behind NO_SIGN."""
+    return NO_SIGN + 1 + MARKS.index(sign) if sign in MARKS else len(DIGITS) * SCRIPTS.index(script) + int(sign)

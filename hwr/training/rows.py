@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from hwr.data import numbers
 from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
-from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
+from hwr.data.samples import DIGITS, NO_SIGN, Samples, sign_class
 from hwr.imaging import search
 from hwr.imaging.augment import rewrite
 from hwr.recipes import Recipe, Strings
@@ -25,8 +25,6 @@ THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke g
 TORN = 0.15  # of a digit's ink has to be left
 CLOSE = (TOUCHING._replace(pairs=2), Contact(pairs=2, deepest=0.4, sunk=0.15))  # as elsewhere, and deeper
 MIDDLE = 0.4  # of a digit's width is its middle
-NONE = len(SCRIPTS) * len(DIGITS)  # the label of a column where no sign's middle is
-LABELS = {mark: label for label, mark in enumerate(MARKS, start=NONE + 1)}  # of the middles of marks
 ON_A_STRIP = 18  # digits are on a strip, about
 CHECKED = 100  # strips of a split that is not trained on, at most
 AT_A_TIME = 16  # strips that a network is asked about together
@@ -57,9 +55,8 @@ class Strips:
 class Maker(Dataset):
     """Fills strips with numbers: index -> ((1, height, width) uint8, (1, width / step) int64), sets in turns.
 
-    The labels are the digits whose middles are at the columns, Latin ones from 10 on, those of marks, or NONE. The same
-    seed gives the same strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's
-    own.
+    The labels are the classes of the signs whose middles are at the columns, or NO_SIGN. The same seed gives the same
+    strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's own.
     """
 
     def __init__(self, sets: list[Samples], recipe: Recipe, seed: int = 0, split: str = "train"):
@@ -79,7 +76,7 @@ class Maker(Dataset):
         rng = np.random.default_rng((*self.seed, k))
         samples, ordinary = self.sets[k % len(self.sets)], self.ordinary[k % len(self.sets)]
         strip = np.zeros(self.prepare.shape, np.uint8)
-        labels = np.full((1, self.prepare.width // self.prepare.step), NONE)
+        labels = np.full((1, self.prepare.width // self.prepare.step), NO_SIGN)
         at = 0
         while True:
             row = self._row(write(samples, ordinary, self.augment, rng), samples.script)
@@ -101,11 +98,10 @@ class Maker(Dataset):
         on_row = cv2.perspectiveTransform(number.ends, np.linalg.inv(row.back))
         across = (on_row[..., 0] - strip.left) * strip.scale  # (n, 2)
         columns = self.prepare.step * (np.arange(strip.x.shape[2] // self.prepare.step) + 0.5)
-        told = np.full(len(columns), NONE)
+        told = np.full(len(columns), NO_SIGN)
         for sign, ends in zip(number.text, across, strict=True):
             reach = max(self.prepare.step / 2, MIDDLE * abs(np.ptp(ends)) / 2)
-            label = LABELS[sign] if sign in LABELS else int(sign) + len(DIGITS) * SCRIPTS.index(script)
-            told[np.abs(columns - ends.mean()) <= reach] = label
+            told[np.abs(columns - ends.mean()) <= reach] = sign_class(sign, script)
         return strip.x, told
 
 
@@ -161,11 +157,11 @@ def middles(made: Made, network: torch.nn.Module) -> tuple[list[np.ndarray], np.
             step = strip.shape[2] // told.shape[1]
             half = strip.shape[1] // 2
             padded = np.pad(strip[0], ((0, 0), (half, half)))
-            edges = np.flatnonzero(np.diff(told[0], prepend=NONE, append=NONE))
+            edges = np.flatnonzero(np.diff(told[0], prepend=NO_SIGN, append=NO_SIGN))
             for first, last in pairwise(edges):
-                if told[0, first] < NONE:
+                if told[0, first] < NO_SIGN:
                     at = (first + last - 1) // 2
                     pictures.append(255 - padded[:, step * at : step * at + 2 * half])
                     labels.append(told[0, first] % len(DIGITS))
-                    logits.append(answer[: NONE + 1, 0, at])
-    return pictures, np.array(labels, np.int64), np.array(logits, np.float32).reshape(-1, NONE + 1)
+                    logits.append(answer[: NO_SIGN + 1, 0, at])
+    return pictures, np.array(labels, np.int64), np.array(logits, np.float32).reshape(-1, NO_SIGN + 1)
