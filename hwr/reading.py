@@ -31,6 +31,7 @@ DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the leas
 HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
+FAR = 3.0  # heights, or usual gaps: what is farther from each other is not one number
 WORD = 0.8  # heights: a printed word stands so far from a number beside it
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
@@ -98,7 +99,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
         return refusal
     judge = Judge(recognizer, row, dpi, script)
-    path = _without_words(_likeliest(judge), row.height)
+    path = _without_words(_together(_likeliest(judge), max(row.height, judge.typical)), row.height)
     digits, text, confidence = [], "", 1.0
     for glyph in path:
         if not glyph.is_digit:
@@ -114,8 +115,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < max(HARDLY, DOUBTED ** len(digits))
     if not digits or doubted or len(digits) > MOST:
         return refusal
-    worth = sum(1 - glyph.cost for glyph in path)
-    return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), worth
+    return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:
@@ -132,6 +132,18 @@ def _likeliest(judge: Judge) -> list[Glyph]:
         path.append(came[at])
         at = came[at].first
     return path[::-1]
+
+
+def _together(path: list[Glyph], height: float) -> list[Glyph]:
+    """What stands together: of groups that are far from each other, the one that is most like a number."""
+    gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
+    ends = [0, *(k for k, gap in enumerate(gaps, start=1) if gap > FAR * height), len(path)]
+    return max((path[first:last] for first, last in pairwise(ends)), key=_worth)
+
+
+def _worth(path: list[Glyph]) -> float:
+    """How much glyphs are like a number: nats, the more the longer."""
+    return sum(1 - glyph.cost for glyph in path)
 
 
 def _without_words(path: list[Glyph], height: float) -> list[Glyph]:

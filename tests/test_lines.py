@@ -67,3 +67,18 @@ def test_a_digit_is_no_divider_though_it_is_crossed_as_often():
     digit[50:118, 126:134] = 255
     page = digit | ruled(20, 140)
     np.testing.assert_array_equal(without_lines(page, page, HEIGHT), digit)
+
+
+def test_the_thick_lines_of_a_box_go():
+    page = ring()
+    cv2.rectangle(page, (30, 20), (370, 140), 255, 13)
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT)[40:120, 150:250], ring()[40:120, 150:250])
+    assert not without_lines(page, page, HEIGHT)[:, 60:140].any()
+
+
+def test_short_lines_of_boxes_beside_each_other_go():
+    page = ring()
+    for x in (60, 165, 270):
+        cv2.rectangle(page, (x, 35), (x + 85, 125), 255, 3)
+    assert without_lines(page, page, HEIGHT)[:, 70:140].any()
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT, 85), ring())

@@ -170,3 +170,39 @@ def test_a_number_beside_an_empty_pale_box(recognizer):
     number = row((7, 4, 3, 2))
     page[50:210, 500 : 500 + number.shape[1]] = np.minimum(number, 235)
     assert recognizer.read_number(page, script="persian").text == "7432"
+
+
+@pytest.mark.parametrize("tilt", [0, 12])
+def test_a_dotted_line_to_write_on_is_no_row_of_zeros(recognizer, tilt):
+    page = np.pad(row((7, 4, 3, 2)), ((0, 60), (0, 400)), constant_values=255)
+    for x in range(10, page.shape[1], 14):
+        cv2.circle(page, (x, 150 + tilt * x // page.shape[1]), 3, 0, -1)
+    assert recognizer.read_number(page, script="persian").text == "7432"
+
+
+def test_a_few_dots_between_digits_stay(recognizer):
+    page = row((7, 4, 3, 2), gap=60)
+    for k in range(3):
+        cv2.circle(page, (150 + 160 * k, 125), 9, 0, -1)
+    assert recognizer.read_number(page, script="persian").text == "7.4.3.2"
+
+
+def test_pencil_in_a_black_box(recognizer):
+    """The level between lines and paper would cut the pencil to shreds."""
+    page = np.where(np.pad(row((7, 0, 3, 2)), ((0, 0), (0, 40)), constant_values=255) < 128, 175, 230).astype(np.uint8)
+    cv2.rectangle(page, (6, 10), (page.shape[1] - 8, 150), 10, 7)
+    page = np.clip(cv2.GaussianBlur(page, (0, 0), 4.0) + np.random.default_rng(0).normal(0, 3, page.shape), 0, 255)
+    assert recognizer.read_number(page.astype(np.uint8), script="persian").text == "7032"
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_what_stands_far_away_is_another_thing(recognizer, left):
+    number, dots = row((7, 4, 3, 2)), row((0, 0))
+    far = np.full((160, 400), 255, np.uint8)
+    page = np.hstack([dots, far, number] if left else [number, far, dots])
+    assert recognizer.read_number(page, script="persian").text == "7432"
+
+
+def test_a_number_written_wide_is_one(recognizer):
+    page = np.hstack([np.pad(row((digit,)), ((0, 0), (0, 330)), constant_values=255) for digit in (7, 4, 3, 2, 8)])
+    assert recognizer.read_number(page, script="persian").text == "74328"

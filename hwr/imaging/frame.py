@@ -21,6 +21,7 @@ AROUND = 0.2  # of its height: the paper that is kept on all sides, to tell its 
 # Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
 MOST_FRAMES = 30  # of the widest parts may be boxes
+FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
 SMALLEST = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
 ALIKE = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
@@ -58,8 +59,8 @@ def straighten(gray: np.ndarray) -> Framed:
 
 
 def _corners(gray: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left, and its narrowest box's width;
-    None where there is none."""
+    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left, and its narrowest box's width
+    where it is several; None where there is none."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, min(small.shape))
     found, cell, widest = None, 0.0, WIDE * small.shape[1]
@@ -85,7 +86,9 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     boxes, empty = [], []
     for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH], kind="stable")[:MOST_FRAMES]:
         x, y, wide, tall, _ = stats[k].tolist()
-        found = corners(labels[y : y + tall, x : x + wide] == k + 1) if min(wide, tall) >= SMALLEST else None
+        found = None
+        if min(wide, tall) >= SMALLEST:
+            found = corners(labels[y : y + tall, x : x + wide] == k + 1, filled=FILLED)
         if found is not None:
             within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
             held = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()
@@ -95,7 +98,8 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float]:
-    """A box and those beside it in its row as one: corners, (4, 2) each -> (4, 2), and the narrowest one's width."""
+    """A box and those beside it in its row as one: corners, (4, 2) each -> (4, 2), and the narrowest one's width,
+    0 where it is alone."""
     wide, tall = extent(box)
     along = (box[1] + box[2] - box[0] - box[3]) / (2 * wide)
     upward = np.array([along[1], -along[0]])
@@ -110,7 +114,7 @@ def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float
     first = max((k + 1 for k in range(at) if gaps[k] > APART * tall), default=0)
     last = min((k for k in range(at, len(gaps)) if gaps[k] > APART * tall), default=len(gaps))
     joined = np.stack([row[first][0], row[last][1], row[last][2], row[first][3]])
-    return joined, min(extent(each)[0] for each in row[first : last + 1])
+    return joined, min(extent(each)[0] for each in row[first : last + 1]) if last > first else 0.0
 
 
 def _lean(corners: np.ndarray) -> float:

@@ -13,9 +13,11 @@ CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 RULE = 1.8  # a straight stroke longer than this is a ruled line
 SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
-THIN = 0.2  # and no thicker
+THIN = 0.3  # and no thicker
+WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is at most; and two boxes' sides
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
 TICKS = 3  # of them at least
+LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
 DASHED = 0.22  # the distance from a box's line to the first dash of a divider
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
 
@@ -24,16 +26,16 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, cell: float
     """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8.
 
     faint: the same with what is paler, as lines often are; height: px, of a digit; cell: px, the width of the
-    narrowest box, whose lines may be shorter than ruled ones.
+    narrowest of several boxes beside each other, whose lines may be shorter than ruled ones, and close to the next's.
     """
-    rule = min(RULE * height, SIDE * cell)
+    rule, most = (RULE * height, WIDEST) if cell == math.inf else (min(RULE * height, SIDE * cell), TWICE)
     if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
         faint = ink
     across, thick = straight(faint, rule, THIN * height)
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    down = down.T | _dividers(faint, across, thick, height, rule)
+    down = down.T | _dividers(faint, across, thick, height, rule, most)
     if not (across.any() or down.any()):
-        return ink
+        return _without_leaders(ink, height)
     stem = max(4, round(1.7 * thick + 2))
     crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
     beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, stem), np.uint8)) > 0
@@ -41,7 +43,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, cell: float
     left = np.where(gone, 0, ink).astype(np.uint8)
     healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
     left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
-    return _without_ticks(_without_shreds(left, across | down), across, thick, height)
+    return _without_leaders(_without_ticks(_without_shreds(left, across | down), across, thick, height), height)
 
 
 def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
@@ -61,14 +63,14 @@ def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarr
     return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
 
 
-def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, rule: float) -> np.ndarray:
+def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, rule: float, most: float) -> np.ndarray:
     """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
     found = np.zeros(ink.shape, bool)
     rows = np.flatnonzero(across.sum(axis=1) >= rule)
     if not len(rows):
         return found
     bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
-    widest = round(1.25 * thick + 1)
+    widest = round(most * thick + 1)
     wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
     loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
     for upper, lower in pairwise(bands):
@@ -118,3 +120,21 @@ def _without_ticks(ink: np.ndarray, across: np.ndarray, thick: float, height: fl
     if ticks.any():
         ticks &= np.abs(tall - np.median(tall[ticks])) <= 0.1 * height
     return np.where(ticks[labels], 0, ink).astype(np.uint8) if ticks.sum() >= TICKS else ink
+
+
+def _without_leaders(ink: np.ndarray, height: float) -> np.ndarray:
+    """Drop the dots of dotted lines, on which forms have one write: (H, W) uint8 -> (H, W) uint8."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x, y, wide, tall, _ = stats.T
+    dots = np.maximum(wide, tall) <= LEADER * height
+    dots[0] = False
+    if dots.sum() < LEADERS:
+        return ink
+    reach = round(LEADER * height)
+    near = cv2.dilate(dots[labels].astype(np.uint8), np.ones((1, 2 * reach + 1), np.uint8))
+    _, chains, sizes, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    links = np.bincount(chains[y, np.minimum(x + wide // 2, ink.shape[1] - 1)][dots], minlength=len(sizes))
+    flat = sizes[:, cv2.CC_STAT_WIDTH] >= FLAT * sizes[:, cv2.CC_STAT_HEIGHT]
+    rows = (links >= LEADERS) & flat & (sizes[:, cv2.CC_STAT_WIDTH] >= RULE * height)
+    rows[0] = False
+    return np.where(dots[labels] & rows[chains], 0, ink).astype(np.uint8) if rows.any() else ink

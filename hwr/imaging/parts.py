@@ -107,10 +107,10 @@ def _around(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> np.ndar
     return around
 
 
-def corners(part: np.ndarray, closed: float = CLOSED) -> np.ndarray | None:
+def corners(part: np.ndarray, closed: float = CLOSED, filled: float = HOLLOW) -> np.ndarray | None:
     """Of a printed box, as a camera sees it: (H, W) bool, connected ink -> (4, 2) float32 px; None where it is none.
 
-    closed: share of the area within its four sides that is within its outline, at least.
+    closed: share of the area within its four sides that is within its outline, at least; filled: that is ink, at most.
     """
     outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = cv2.convexHull(outlines[0])
@@ -119,4 +119,4 @@ def corners(part: np.ndarray, closed: float = CLOSED) -> np.ndarray | None:
     four = cv2.approxPolyN(hull.astype(np.float32), 4, ensure_convex=True).reshape(-1, 2)
     area = cv2.contourArea(four) if len(four) == 4 else 0
     full = cv2.contourArea(outlines[0]) > closed * area
-    return four if area and full and np.count_nonzero(part) < HOLLOW * area else None
+    return four if area and full and np.count_nonzero(part) < filled * area else None

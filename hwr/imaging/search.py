@@ -9,7 +9,7 @@ from hwr.imaging.frame import Framed, straighten
 from hwr.imaging.lines import FAINT, THIN, straight, without_lines
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
-from hwr.imaging.stages import WORK, contrast, shrink
+from hwr.imaging.stages import WORK, contrast, shrink, tones_of
 from hwr.imaging.view import around, back_from, seen, shifted, slope, turned
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
@@ -25,6 +25,7 @@ ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 FILLED = 0.75  # of a printed box: so high are its digits at least, where its lines are told from them
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
+PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 INK_MOST = 0.5  # of the page: more is no writing
 
 
@@ -79,7 +80,7 @@ def _find(framed: Framed) -> Row | None:
         darkness, levels, _ = contrast(page, min(page.shape))
         if not levels:
             return None
-        level = levels[0]
+        level = _level(darkness, levels[0])
         if inside is not None:
             darkness = _within(darkness, inside / factor)
         turn = slope(_ink(darkness, level))
@@ -101,10 +102,9 @@ def _find(framed: Framed) -> Row | None:
         scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
         to_size = turned(darkness.shape, 0.0, scale)
         sized = seen(darkness, to_size)
-        ink, faint = _ink(sized, level), _ink(sized, round(FAINT * level))
         lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
         narrowest = scale * cell / factor if cell else np.inf
-        parts, found = pieces(without_lines(ink, faint, lowest, narrowest), height * scale)
+        parts, found = pieces(_written(sized, level, lowest, narrowest), height * scale)
         if not parts:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
@@ -166,14 +166,45 @@ def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
     return np.where(darkness > level, 255, 0).astype(np.uint8)
 
 
+def _written(darkness: np.ndarray, level: int, height: float, cell: float) -> np.ndarray:
+    """What is written, without lines and boxes: (H, W) uint8, ink above a level -> (H, W) uint8. See `without_lines`.
+
+    Where what is printed is darker than what is written, the level that tells both from paper cuts the latter thin:
+    what is left tells a better one.
+    """
+    ink, faint = _ink(darkness, level), _ink(darkness, round(FAINT * level))
+    written = without_lines(ink, faint, height, cell)
+    own = level if written is ink else _own(darkness, level, written > 0)
+    return (
+        written
+        if own == level
+        else without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, cell)
+    )
+
+
+def _level(darkness: np.ndarray, level: int) -> int:
+    """The level that tells what is written from paper, where black lines had set another: (H, W) uint8, level."""
+    pale = _ink(darkness, max(round(PALE * level), tones_of(darkness).floor))
+    printed = _printed(pale)
+    if not printed.any():
+        return level
+    beside = cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    own = _own(darkness, level, (pale > 0) & beside)
+    return own if own < PALER * level else level
+
+
+def _own(darkness: np.ndarray, level: int, written: np.ndarray) -> int:
+    """The level halfway from paper to what is written, (H, W) bool; the same where nothing is."""
+    if not written.any():
+        return level
+    tones = tones_of(darkness)
+    return max(tones.floor, round((tones.level + np.median(darkness[written])) / 2))
+
+
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
-    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
-    if 0 < len(boxes) < len(stats) - 1:
-        lines |= np.isin(labels, boxes)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(np.where(lines, 0, ink).astype(np.uint8), connectivity=8)
+    left = np.where(_printed(ink), 0, ink).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
     stats = stats[1:]
     if count < 2 or cv2.countNonZero(ink) > INK_MOST * ink.size:
         return None
@@ -185,6 +216,14 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     low = stats[:, :2].min(axis=0)
     high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     return height, (*low.tolist(), *high.tolist())
+
+
+def _printed(ink: np.ndarray) -> np.ndarray:
+    """Long level lines, and boxes and grids as a whole: (H, W) uint8 -> (H, W) bool."""
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
+    return lines | np.isin(labels, boxes) if 0 < len(boxes) < len(stats) - 1 else lines
 
 
 def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:

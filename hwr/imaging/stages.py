@@ -121,13 +121,13 @@ def _mended(gray: np.ndarray, seen: Contrast) -> Iterator[np.ndarray]:
     Without a fault, they are what lies above the levels, one after another.
     """
     if len(seen.levels) == 1:
-        tones = _tones(seen.darkness[::4, ::4])
+        tones = tones_of(seen.darkness[::4, ::4])
         ink = seen.darkness > seen.levels[0]
         whole = mend.turned(ink)
         if whole is not ink:
             yield whole if _light_is_ink(whole) else ~whole
     else:
-        tones = _tones(seen.darkness)
+        tones = tones_of(seen.darkness)
         if tones.grain >= FOG:
             yield from _outlined(gray)
         between = mend.splash(tones.standing)
@@ -198,7 +198,7 @@ def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
         calm = 255 - calm
     # Illumination multiplies: ink keeps the same share of the paper's light in the sun and in the shade.
     darkness = 255 - cv2.divide(calm, np.maximum(_paper_under(calm, size), 1), scale=255)
-    tones = _tones(darkness)
+    tones = tones_of(darkness)
     standing = tones.standing.sum()
     faint = _quantile(tones.standing, 0.75) < tones.level + CLEAR * NOISE_SIGMAS * tones.grain
     if not standing or (faint and standing < TIGHT * gray.size):
@@ -208,7 +208,7 @@ def _contrast_of_photograph(gray: np.ndarray, size: int) -> Contrast:
     return Contrast(darkness, levels, max(GRAIN, GRAIN_SHARE * gray.size))
 
 
-class _Tones(NamedTuple):
+class Tones(NamedTuple):
     """The paper's darkness and its grain's, in levels; what stands out from both; how many pixels have each level."""
 
     level: int
@@ -217,15 +217,15 @@ class _Tones(NamedTuple):
     standing: np.ndarray
 
 
-def _tones(darkness: np.ndarray) -> _Tones:
-    """What paper, of which there is the most, tells of itself: (H, W) uint8 -> _Tones."""
+def tones_of(darkness: np.ndarray) -> Tones:
+    """What paper, of which there is the most, tells of itself: (H, W) uint8 -> Tones."""
     counts = cv2.calcHist([darkness], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     level = _quantile(counts, 0.5)
     deviations = np.bincount(np.abs(np.arange(256) - level), weights=counts, minlength=256)
     grain = 1.4826 * _quantile(deviations, 0.5)  # a normal deviation's standard deviation from its median
     floor = int(level + max(NOISE_SIGMAS * grain, BLANK_CONTRAST))
     counts[: floor + 1] = 0
-    return _Tones(level, grain, floor, counts)
+    return Tones(level, grain, floor, counts)
 
 
 def _quantile(counts: np.ndarray, share: float) -> int:
