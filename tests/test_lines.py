@@ -71,7 +71,7 @@ def test_a_digit_is_no_divider_though_it_is_crossed_as_often():
 
 def test_the_thick_lines_of_a_box_go():
     page = ring()
-    cv2.rectangle(page, (30, 20), (370, 140), 255, 13)
+    cv2.rectangle(page, (30, 20), (370, 140), 255, 15)
     np.testing.assert_array_equal(without_lines(page, page, HEIGHT)[40:120, 150:250], ring()[40:120, 150:250])
     assert not without_lines(page, page, HEIGHT)[:, 60:140].any()
 
@@ -82,3 +82,35 @@ def test_short_lines_of_boxes_beside_each_other_go():
         cv2.rectangle(page, (x, 35), (x + 85, 125), 255, 3)
     assert without_lines(page, page, HEIGHT)[:, 70:140].any()
     np.testing.assert_array_equal(without_lines(page, page, HEIGHT, 85), ring())
+
+
+def cells(thick: int, *strokes: int) -> np.ndarray:
+    """A box of four cells with dividers so thick, and upright strokes from line to line: (160, 400) uint8, 255 ink."""
+    page = np.zeros((160, 400), np.uint8)
+    cv2.rectangle(page, (20, 40), (380, 120), 255, 4)
+    for x in (110, 200, 290):
+        page[40:120, x - thick // 2 : x + thick // 2] = 255
+    for x in strokes:
+        page[40:120, x - 2 : x + 2] = 255
+    return page
+
+
+@pytest.mark.parametrize("thick", [4, 10, 20])
+def test_dividers_of_even_cells_go_however_thick(thick):
+    page = cells(thick)
+    assert not without_lines(page, page, HEIGHT)[:, 60:340].any()
+
+
+@pytest.mark.parametrize("thick", [4, 10])
+def test_a_one_between_the_dividers_stays(thick):
+    page = cells(thick, 155)
+    left = without_lines(page, page, HEIGHT)
+    assert left[60:100, 153:157].all()
+    assert not left[60:100, [110, 200, 290]].any()
+
+
+def test_a_one_alone_in_its_box_is_no_divider():
+    page = np.zeros((160, 400), np.uint8)
+    cv2.rectangle(page, (20, 40), (380, 120), 255, 4)
+    page[40:120, 108:112] = 255
+    assert without_lines(page, page, HEIGHT)[60:100, 108:112].all()

@@ -17,7 +17,7 @@ FLAT = 1.5  # times as wide as high
 WIDER = 1.1  # times as wide a frame is taken instead of one that was found before
 ASKEW = 0.6  # degrees: a box that leans less is upright
 STEEP = 25.0  # degrees: no frame leans more
-AROUND = 0.2  # of its height: the paper that is kept on all sides, to tell its shade
+AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its shade
 # Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
 MOST_FRAMES = 30  # of the widest parts may be boxes

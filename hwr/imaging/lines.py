@@ -15,6 +15,10 @@ SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.3  # and no thicker
 WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is at most; and two boxes' sides
+# Of the distance between the two lines of a box, of whose dividers so many are seen:
+SIDES = 0.2  # so far from its ends are its sides
+OFF, EXACT = 0.2, 0.08  # so far from their places at first, and from even ones
+THICKEST, NARROW, CELLS, SEEN = 0.35, 0.5, 2, 0.9  # so thick; so narrow are cells, and so many
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
 TICKS = 3  # of them at least
 LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
@@ -85,8 +89,43 @@ def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, 
         changes = (columns[1:] != columns[:-1]).sum(axis=0)
         ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
         dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
-        found[top:bottom, _lean(slim & (solid | dashed), widest + 2)] = True
+        ends = np.flatnonzero(across[upper].any(axis=0) | across[lower].any(axis=0))
+        cells = _grid(solid, int(ends[0]), int(ends[-1]), bottom - top)
+        others = _lean(slim & (solid | dashed), widest + 2)
+        others &= ~_lone(others & solid, int(ends[0]), int(ends[-1]), round(SIDES * (bottom - top)))
+        found[top:bottom, cells | others if most == TWICE or not cells.any() else cells] = True
     return found & (ink > 0)
+
+
+def _grid(solid: np.ndarray, left: int, right: int, tall: int) -> np.ndarray:
+    """Those of the columns that go from line to line which stand where the dividers of equal cells would: however thick
+    they are, a 1 stands between them. (W,) bool; from and to where the lines reach, and how far they are apart, px.
+    """
+    edges = np.flatnonzero(np.diff(solid, prepend=False, append=False)).reshape(-1, 2)
+    edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
+    found = np.zeros(len(solid), bool)
+    middles = edges.mean(axis=1)
+    for cells in range(int((right - left) / (NARROW * tall)), CELLS - 1, -1) if len(edges) else ():
+        places = left + (right - left) * np.arange(1, cells) / cells
+        nearest = np.abs(middles[None] - places[:, None]).argmin(axis=1)
+        near = np.abs(middles[nearest] - places) <= OFF * tall
+        if near.mean() < SEEN:
+            continue
+        if cells > 3:  # where the lines end is not exactly where the cells do
+            places = np.polyval(np.polyfit(places[near], middles[nearest][near], 1), places)
+        away = np.abs(middles[None] - places[:, None])
+        if (away.min(axis=1) <= EXACT * tall).mean() >= SEEN:
+            for first, last in edges[(away <= EXACT * tall).any(axis=0)]:
+                found[first:last] = True
+            break
+    return found
+
+
+def _lone(columns: np.ndarray, left: int, right: int, reach: int) -> np.ndarray:
+    """Those columns which are the only ones between the sides of a box: one divider is rather a 1. (W,) bool."""
+    inner = columns.copy()
+    inner[: left + reach] = inner[max(0, right - reach) :] = False
+    return inner if np.count_nonzero(np.diff(inner, prepend=False, append=False)) == 2 else np.zeros_like(inner)
 
 
 def _lean(columns: np.ndarray, widest: int) -> np.ndarray:

@@ -23,7 +23,7 @@ MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
-FILLED = 0.75  # of a printed box: so high are its digits at least, where its lines are told from them
+FILLED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 INK_MOST = 0.5  # of the page: more is no writing
@@ -175,11 +175,10 @@ def _written(darkness: np.ndarray, level: int, height: float, cell: float) -> np
     ink, faint = _ink(darkness, level), _ink(darkness, round(FAINT * level))
     written = without_lines(ink, faint, height, cell)
     own = level if written is ink else _own(darkness, level, written > 0)
-    return (
-        written
-        if own == level
-        else without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, cell)
-    )
+    if own >= level:
+        return written
+    own = max(own, round(FAINT * level))
+    return without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, cell)
 
 
 def _level(darkness: np.ndarray, level: int) -> int:
