@@ -24,6 +24,7 @@ LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are no
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 FILLED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
+SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 INK_MOST = 0.5  # of the page: more is no writing
@@ -93,7 +94,10 @@ def _find(framed: Framed) -> Row | None:
         if factor == 1 or height >= FEWEST:
             break
         # Too small to be read at this size: look closer at where it is.
-        x0, y0, x1, y1 = around(box, 2 * height, back_from(to_level, factor), gray.shape)
+        if inside is None:
+            x0, y0, x1, y1 = around(box, 2 * height, back_from(to_level, factor), gray.shape)
+        else:
+            x0, y0, x1, y1 = around(inside, 2 * height * factor, np.eye(3), gray.shape)
         gray = gray[y0:y1, x0:x1]
         inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ shifted(x0, y0)
@@ -104,7 +108,10 @@ def _find(framed: Framed) -> Row | None:
         sized = seen(darkness, to_size)
         lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
         narrowest = scale * cell / factor if cell else np.inf
-        parts, found = pieces(_written(sized, level, lowest, narrowest), height * scale)
+        written = _written(sized, level, lowest, narrowest)
+        if inside is not None:
+            written = _without_sides(written, inside * scale / factor, height * scale)
+        parts, found = pieces(written, height * scale)
         if not parts:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
@@ -179,6 +186,15 @@ def _written(darkness: np.ndarray, level: int, height: float, cell: float) -> np
         return written
     own = max(own, round(FAINT * level))
     return without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, cell)
+
+
+def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:
+    """Drop what is left of the lines at a box's sides: (H, W) uint8; (4,), x0, y0, x1, y1 px -> (H, W) uint8."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    kept = (left + wide > inside[0] + SLIVER * height) & (left < inside[2] - SLIVER * height)
+    kept[0] = False
+    return np.where(kept[labels], ink, 0).astype(np.uint8)
 
 
 def _level(darkness: np.ndarray, level: int) -> int:
