@@ -113,9 +113,10 @@ def _grid(solid: np.ndarray, left: int, right: int, tall: int) -> np.ndarray:
             continue
         if cells > 3:  # where the lines end is not exactly where the cells do
             places = np.polyval(np.polyfit(places[near], middles[nearest][near], 1), places)
-        away = np.abs(middles[None] - places[:, None])
-        if (away.min(axis=1) <= EXACT * tall).mean() >= SEEN:
-            for first, last in edges[(away <= EXACT * tall).any(axis=0)]:
+        exact = np.abs(middles[None] - places[:, None]) <= EXACT * tall
+        if exact.any(axis=1).mean() >= SEEN:
+            sides = np.abs(middles[None] - np.array([[left], [right]])) <= OFF * tall
+            for first, last in edges[exact.any(axis=0) | sides.any(axis=0)]:
                 found[first:last] = True
             break
     return found
