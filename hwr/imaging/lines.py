@@ -1,7 +1,7 @@
 """Ruled lines, boxes and their dividers, taken away from what is written on them."""
 
-import math
 from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale a
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 
 # In heights of an ordinary digit:
+EDGE = 0.25  # of a box's height: its lines are no farther from its ends
 RULE = 1.8  # a straight stroke longer than this is a ruled line
 SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
@@ -18,7 +19,7 @@ WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is at most
 # Of the distance between the two lines of a box, of whose dividers so many are seen:
 SIDES = 0.2  # so far from its ends are its sides
 OFF, EXACT = 0.2, 0.08  # so far from their places at first, and from even ones
-THICKEST, NARROW, CELLS, SEEN = 0.35, 0.5, 2, 0.9  # so thick; so narrow are cells, and so many
+THICKEST, NARROW, CELLS, SEEN = 0.5, 0.5, 2, 0.9  # so thick; so narrow are cells, and so many
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
 TICKS = 3  # of them at least
 LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
@@ -26,16 +27,30 @@ DASHED = 0.22  # the distance from a box's line to the first dash of a divider
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
 
 
-def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, cell: float = math.inf) -> np.ndarray:
+class Box(NamedTuple):
+    """A printed box, or several in a row: from where to where it reaches, its lines included, px; and the width of the
+    narrowest of several, px, 0 where it is one."""
+
+    top: float
+    bottom: float
+    cell: float
+
+
+def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | None = None) -> np.ndarray:
     """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8.
 
-    faint: the same with what is paler, as lines often are; height: px, of a digit; cell: px, the width of the
-    narrowest of several boxes beside each other, whose lines may be shorter than ruled ones, and close to the next's.
+    faint: the same with what is paler, as lines often are; height: px, of a digit; box: where one is known, which is
+    all that is on the picture. The lines of several boxes may be shorter than ruled ones, and close to the next's.
     """
-    rule, most = (RULE * height, WIDEST) if cell == math.inf else (min(RULE * height, SIDE * cell), TWICE)
+    rule, most = RULE * height, WIDEST
+    if box and box.cell:
+        rule, most = min(rule, SIDE * box.cell), TWICE
     if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
         faint = ink
     across, thick = straight(faint, rule, THIN * height)
+    if box:  # between its lines are digits that touch dividers, no lines
+        margin = EDGE * (box.bottom - box.top)
+        across[max(0, round(box.top + margin)) : max(0, round(box.bottom - margin))] = False
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
     down = down.T | _dividers(faint, across, thick, height, rule, most)
     if not (across.any() or down.any()):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.frame import Framed, straighten
-from hwr.imaging.lines import FAINT, THIN, straight, without_lines
+from hwr.imaging.lines import FAINT, THIN, Box, straight, without_lines
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink, tones_of
@@ -23,6 +23,7 @@ MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
+LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
 FILLED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
@@ -91,6 +92,8 @@ def _find(framed: Framed) -> Row | None:
         if measured is None:
             return None
         height, box = measured
+        if inside is not None:
+            height = max(height, LOW * (inside[3] - inside[1]) / factor)
         if factor == 1 or height >= FEWEST:
             break
         # Too small to be read at this size: look closer at where it is.
@@ -107,10 +110,11 @@ def _find(framed: Framed) -> Row | None:
         to_size = turned(darkness.shape, 0.0, scale)
         sized = seen(darkness, to_size)
         lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
-        narrowest = scale * cell / factor if cell else np.inf
-        written = _written(sized, level, lowest, narrowest)
+        placed = None if inside is None else inside * scale / factor
+        printed = None if inside is None else Box(placed[1], placed[3], cell * scale / factor)
+        written = _written(sized, level, lowest, printed)
         if inside is not None:
-            written = _without_sides(written, inside * scale / factor, height * scale)
+            written = _without_sides(written, placed, height * scale)
         parts, found = pieces(written, height * scale)
         if not parts:
             return None
@@ -173,19 +177,19 @@ def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
     return np.where(darkness > level, 255, 0).astype(np.uint8)
 
 
-def _written(darkness: np.ndarray, level: int, height: float, cell: float) -> np.ndarray:
+def _written(darkness: np.ndarray, level: int, height: float, box: Box | None) -> np.ndarray:
     """What is written, without lines and boxes: (H, W) uint8, ink above a level -> (H, W) uint8. See `without_lines`.
 
     Where what is printed is darker than what is written, the level that tells both from paper cuts the latter thin:
     what is left tells a better one.
     """
     ink, faint = _ink(darkness, level), _ink(darkness, round(FAINT * level))
-    written = without_lines(ink, faint, height, cell)
+    written = without_lines(ink, faint, height, box)
     own = level if written is ink else _own(darkness, level, written > 0)
     if own >= level:
         return written
     own = max(own, round(FAINT * level))
-    return without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, cell)
+    return without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, box)
 
 
 def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:
