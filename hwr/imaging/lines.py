@@ -52,12 +52,13 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
         margin = EDGE * (box.bottom - box.top)
         across[max(0, round(box.top + margin)) : max(0, round(box.bottom - margin))] = False
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    down = down.T | _dividers(faint, across, thick, height, rule, most)
+    dividers = _dividers(faint, across, thick, height, rule, most)
+    down = down.T | dividers
     if not (across.any() or down.any()):
         return _without_leaders(ink, height)
-    stem = max(4, round(1.7 * thick + 2))
+    stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, _width(dividers))))
     crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
-    beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, stem), np.uint8)) > 0
+    beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, through), np.uint8)) > 0
     gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
     left = np.where(gone, 0, ink).astype(np.uint8)
     healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
@@ -110,6 +111,12 @@ def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, 
         others &= ~_lone(others & solid, int(ends[0]), int(ends[-1]), round(SIDES * (bottom - top)))
         found[top:bottom, cells | others if most == TWICE or not cells.any() else cells] = True
     return found & (ink > 0)
+
+
+def _width(dividers: np.ndarray) -> float:
+    """How wide dividers are in the median, px: (H, W) bool -> float, 0 where there are none."""
+    edges = np.flatnonzero(np.diff(dividers.any(axis=0), prepend=False, append=False)).reshape(-1, 2)
+    return float(np.median(edges[:, 1] - edges[:, 0])) if len(edges) else 0.0
 
 
 def _grid(solid: np.ndarray, left: int, right: int, tall: int) -> np.ndarray:
