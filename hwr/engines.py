@@ -14,7 +14,7 @@ class EngineError(ValueError):
 class OpenCVEngine:
     """An ONNX file, answered by OpenCV without torch. Safe to call from several threads.
 
-    shape: (C, H, W) of one input; classes: how many numbers answer it.
+    shape: (C, H, W) of one input; classes: how many it tells apart.
     Raises EngineError for bytes that are no network of this kind.
     """
 
@@ -22,7 +22,7 @@ class OpenCVEngine:
         try:
             self._network = cv2.dnn.readNetFromONNX(np.frombuffer(onnx, np.uint8))
             *_, channels, height, width = self._declared("inputs")
-            *_, self.classes = self._declared("outputs")
+            _, self.classes, *_ = self._declared("outputs")
         except (cv2.error, ValueError, AttributeError):
             raise EngineError("this is no ONNX network from one picture to its classes") from None
         self.shape = (channels, height, width)

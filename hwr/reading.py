@@ -31,7 +31,7 @@ DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the leas
 HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
-FAR = 3.0  # heights, or usual gaps: what is farther from each other is not one number
+FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
 WORD = 0.8  # heights: a printed word stands so far from a number beside it
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
@@ -99,7 +99,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
         return refusal
     judge = Judge(recognizer, row, dpi, script)
-    path = _without_words(_together(_likeliest(judge), max(row.height, judge.typical)), row.height)
+    path = _without_words(_together(_likeliest(judge), row.height), row.height)
     digits, text, confidence = [], "", 1.0
     for glyph in path:
         if not glyph.is_digit:
@@ -135,9 +135,13 @@ def _likeliest(judge: Judge) -> list[Glyph]:
 
 
 def _together(path: list[Glyph], height: float) -> list[Glyph]:
-    """What stands together: of groups that are far from each other, the one that is most like a number."""
+    """What stands together: of groups that are far from each other, the one that is most like a number.
+
+    Where all are as far from each other, it is one that is written wide.
+    """
     gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
-    ends = [0, *(k for k, gap in enumerate(gaps, start=1) if gap > FAR * height), len(path)]
+    far = FAR * max(height, min(gaps, default=0))
+    ends = [0, *(k for k, gap in enumerate(gaps, start=1) if gap > far), len(path)]
     return max((path[first:last] for first, last in pairwise(ends)), key=_worth)
 
 

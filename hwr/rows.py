@@ -93,13 +93,18 @@ def load(name: str) -> RowNetwork:
     """The network by the name of its weights, as `weights.read` takes it. Raises ValueError for what won't do."""
     config = json.loads(weights.read(name, "config.json"))
     try:
-        network = RowNetwork(OpenCVEngine(weights.read(name, "model.onnx")), RowPreparation(**config["preparation"]))
+        preparation = RowPreparation(**config["preparation"])
     except (KeyError, TypeError) as error:
         raise weights.WeightsError(f"{name}: config.json is not that of a network of rows ({error})") from None
-    told = network.engine.logits(np.zeros((1, *network.preparation.shape), np.float32)).shape[1]
-    if told != SIGNS:
-        raise weights.WeightsError(f"{name} tells {told} signs apart; a network of rows tells {SIGNS}: retrain it")
-    return network
+    engine = OpenCVEngine(weights.read(name, "model.onnx"))
+    if engine.classes != SIGNS:
+        raise weights.WeightsError(f"{name} tells {engine.classes} classes apart; a network of rows tells {SIGNS}")
+    if engine.shape != preparation.shape:
+        raise weights.WeightsError(
+            f"{name} sees {engine.shape} at a time, and its preparation makes {preparation.shape}: "
+            "model.onnx and config.json are of two networks"
+        )
+    return RowNetwork(engine, preparation)
 
 
 @cache

@@ -84,33 +84,27 @@ def test_short_lines_of_boxes_beside_each_other_go():
     np.testing.assert_array_equal(without_lines(page, page, HEIGHT, Box(34, 126, 85)), ring())
 
 
-def cells(thick: int, *strokes: int) -> np.ndarray:
-    """A box of four cells with dividers so thick, and upright strokes from line to line: (160, 400) uint8, 255 ink."""
+def dotted(y: int, *digits: int) -> np.ndarray:
+    """Dots in a row at y, and round digits in the middle row: (160, 400) uint8, 255 ink."""
     page = np.zeros((160, 400), np.uint8)
-    cv2.rectangle(page, (20, 40), (380, 120), 255, 4)
-    for x in (110, 200, 290):
-        page[40:120, x - thick // 2 : x + thick // 2] = 255
-    for x in strokes:
-        page[40:120, x - 2 : x + 2] = 255
+    for x in range(20, 390, 14):
+        cv2.circle(page, (x, y), 3, 255, -1)
+    for x in digits:
+        cv2.circle(page, (x, 80), 26, 255, 7)
     return page
 
 
-@pytest.mark.parametrize("thick", [4, 10, 20])
-def test_dividers_of_even_cells_go_however_thick(thick):
-    page = cells(thick)
-    assert not without_lines(page, page, HEIGHT)[:, 60:340].any()
+def test_a_dotted_line_under_digits_goes():
+    assert not without_lines(dotted(125, 200), dotted(125, 200), HEIGHT)[115:].any()
+    np.testing.assert_array_equal(without_lines(dotted(125, 200), dotted(125, 200), HEIGHT), ring())
 
 
-@pytest.mark.parametrize("thick", [4, 10])
-def test_a_one_between_the_dividers_stays(thick):
-    page = cells(thick, 155)
-    left = without_lines(page, page, HEIGHT)
-    assert left[60:100, 153:157].all()
-    assert not left[60:100, [110, 200, 290]].any()
+def test_a_row_of_dots_beside_a_digit_is_of_zeros():
+    page = dotted(80)
+    page[:, :90] = 0
+    cv2.circle(page, (50, 80), 26, 255, 7)
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT), page)
 
 
-def test_a_one_alone_in_its_box_is_no_divider():
-    page = np.zeros((160, 400), np.uint8)
-    cv2.rectangle(page, (20, 40), (380, 120), 255, 4)
-    page[40:120, 108:112] = 255
-    assert without_lines(page, page, HEIGHT)[60:100, 108:112].all()
+def test_a_row_of_dots_alone_stays():
+    np.testing.assert_array_equal(without_lines(dotted(125), dotted(125), HEIGHT), dotted(125))

@@ -206,3 +206,40 @@ def test_what_stands_far_away_is_another_thing(recognizer, left):
 def test_a_number_written_wide_is_one(recognizer):
     page = np.hstack([np.pad(row((digit,)), ((0, 0), (0, 330)), constant_values=255) for digit in (7, 4, 3, 2, 8)])
     assert recognizer.read_number(page, script="persian").text == "74328"
+
+
+@pytest.mark.parametrize("digits", [(7, 4), (7, 4, 2)])
+def test_a_few_digits_far_from_each_other_are_one_number(recognizer, digits):
+    page = np.hstack([np.pad(row((digit,)), ((0, 0), (0, 330)), constant_values=255) for digit in digits])
+    assert recognizer.read_number(page, script="persian").text == "".join(map(str, digits))
+
+
+@pytest.mark.parametrize("zeros", [8, 12])
+def test_many_small_zeros_are_no_dotted_line(recognizer, zeros):
+    page = np.full((200, 180 + 43 * zeros), 255, np.uint8)
+    page[50:150, 20:120] = 255 - mask(7, 100, 24)
+    for k in range(zeros):
+        cv2.circle(page, (140 + 43 * k, 100), 6, 0, -1)
+    assert recognizer.read_number(page, script="persian").text == "7" + "0" * zeros
+
+
+@pytest.mark.parametrize("places", [(2, 4), (1, 3), (1, 2), (3,)])
+def test_a_date_in_a_box_of_uneven_parts(recognizer, places):
+    page = np.full((204, 674), 230, np.uint8)
+    cv2.rectangle(page, (60, 60), (594, 144), 60, 4)
+    for k in places:
+        cv2.line(page, (60 + 89 * k, 60), (60 + 89 * k, 144), 60, 4)
+    for k, digit in enumerate((4, 2, 2, 3, 4, 4)):
+        page[66:137, 69 + 89 * k : 140 + 89 * k] -= mask(digit, 71, 22) // 255 * 170
+    assert recognizer.read_number(page, script="persian").text == "422344"
+
+
+@pytest.mark.parametrize("turn", [0, 4])
+def test_a_one_near_the_side_of_its_box(recognizer, turn):
+    page = np.full((270, 1000), 230, np.uint8)
+    cv2.rectangle(page, (60, 60), (940, 210), 60, 4)
+    for k, digit in enumerate((1, 7, 2, 4, 8, 3)):
+        page[85:185, 80 + 130 * k : 180 + 130 * k] -= mask(digit, 100, 22) // 255 * 170
+    cv2.line(page, (924, 85), (924, 185), 60, 10)
+    page = cv2.warpAffine(page, cv2.getRotationMatrix2D((500, 135), turn, 0.9), (1000, 270), borderValue=230)
+    assert recognizer.read_number(page, script="persian").text == "1724831"

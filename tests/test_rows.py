@@ -1,5 +1,6 @@
 import dataclasses
 import itertools
+import json
 
 import networks
 import numpy as np
@@ -149,15 +150,26 @@ def test_what_is_no_network_of_rows_is_told(config, tmp_path):
         rows.load(str(tmp_path))
 
 
-@pytest.mark.parametrize("signs", [21, 25])
-def test_a_network_that_knows_no_marks_is_refused(signs, tmp_path):
-    (tmp_path / "config.json").write_text('{"preparation": {"width": 64}}')
-    (tmp_path / "model.onnx").write_bytes(networks.rows(signs))
-    if signs == rows.SIGNS:
-        rows.load(str(tmp_path))
-        return
-    with pytest.raises(weights.WeightsError, match="tells 21 signs apart; a network of rows tells 25"):
-        rows.load(str(tmp_path))
+def kept(folder, onnx: bytes, **preparation) -> str:
+    (folder / "config.json").write_text(json.dumps({"preparation": preparation}))
+    (folder / "model.onnx").write_bytes(onnx)
+    return str(folder)
+
+
+def test_a_network_of_rows_is_loaded(tmp_path):
+    assert rows.load(kept(tmp_path, networks.rows(25), width=64)).preparation.width == 64
+
+
+@pytest.mark.parametrize("onnx", [networks.rows(21), networks.onnx(7)])
+def test_a_network_of_other_classes_is_refused(onnx, tmp_path):
+    with pytest.raises(weights.WeightsError, match=r"tells (21|10) classes apart; a network of rows tells 25"):
+        rows.load(kept(tmp_path, onnx, width=64))
+
+
+@pytest.mark.parametrize("preparation", [{"width": 32}, {"width": "a"}, {"width": 0}, {"height": 24, "width": 64}])
+def test_another_network_s_preparation_is_refused(preparation, tmp_path):
+    with pytest.raises(weights.WeightsError, match=r"are of two networks"):
+        rows.load(kept(tmp_path, networks.rows(25), **preparation))
 
 
 def test_it_reads_nothing_by_itself():

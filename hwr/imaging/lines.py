@@ -1,10 +1,11 @@
 """Ruled lines, boxes and their dividers, taken away from what is written on them."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from hwr.imaging.dividers import Lines, dividers, width_of
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
@@ -15,16 +16,10 @@ RULE = 1.8  # a straight stroke longer than this is a ruled line
 SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.3  # and no thicker
-WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is at most; and two boxes' sides
-# Of the distance between the two lines of a box, of whose dividers so many are seen:
-SIDES = 0.2  # so far from its ends are its sides
-OFF, EXACT = 0.2, 0.08  # so far from their places at first, and from even ones
-THICKEST, NARROW, CELLS, SEEN = 0.5, 0.5, 2, 0.9  # so thick; so narrow are cells, and so many
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
 TICKS = 3  # of them at least
 LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
-DASHED = 0.22  # the distance from a box's line to the first dash of a divider
-BOX = (1.05, 3.6)  # the distance between the two lines of a box
+BELOW = 0.3  # a dotted line lies so far below the middle of what is written on it, where a row of zeros does not
 
 
 class Box(NamedTuple):
@@ -42,9 +37,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
     faint: the same with what is paler, as lines often are; height: px, of a digit; box: where one is known, which is
     all that is on the picture. The lines of several boxes may be shorter than ruled ones, and close to the next's.
     """
-    rule, most = RULE * height, WIDEST
-    if box and box.cell:
-        rule, most = min(rule, SIDE * box.cell), TWICE
+    rule = min(RULE * height, SIDE * box.cell) if box and box.cell else RULE * height
     if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
         faint = ink
     across, thick = straight(faint, rule, THIN * height)
@@ -52,11 +45,11 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
         margin = EDGE * (box.bottom - box.top)
         across[max(0, round(box.top + margin)) : max(0, round(box.bottom - margin))] = False
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    dividers = _dividers(faint, across, thick, height, rule, most)
-    down = down.T | dividers
+    upright = dividers(faint, Lines(across, thick, rule), height, several=bool(box and box.cell))
+    down = down.T | upright
     if not (across.any() or down.any()):
         return _without_leaders(ink, height)
-    stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, _width(dividers))))
+    stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, width_of(upright))))
     crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
     beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, through), np.uint8)) > 0
     gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
@@ -81,83 +74,6 @@ def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarr
     if not len(stats):
         return np.zeros(ink.shape, bool), 0.0
     return lines > 0, float(np.median(stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]))
-
-
-def _dividers(ink: np.ndarray, across: np.ndarray, thick: float, height: float, rule: float, most: float) -> np.ndarray:
-    """Upright lines, drawn or dashed, from one level line to the next: -> (H, W) bool."""
-    found = np.zeros(ink.shape, bool)
-    rows = np.flatnonzero(across.sum(axis=1) >= rule)
-    if not len(rows):
-        return found
-    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
-    widest = round(most * thick + 1)
-    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
-    loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
-    for upper, lower in pairwise(bands):
-        top, bottom = int(upper[-1]) + 1, int(lower[0])
-        if not BOX[0] * height <= bottom - top <= BOX[1] * height:
-            continue
-        columns = loose[top:bottom]
-        filled = columns.mean(axis=0)
-        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
-        reach = max(2, round(0.06 * height))
-        solid = (filled >= 0.96) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
-        changes = (columns[1:] != columns[:-1]).sum(axis=0)
-        ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
-        dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
-        ends = np.flatnonzero(across[upper].any(axis=0) | across[lower].any(axis=0))
-        cells = _grid(solid, int(ends[0]), int(ends[-1]), bottom - top)
-        others = _lean(slim & (solid | dashed), widest + 2)
-        others &= ~_lone(others & solid, int(ends[0]), int(ends[-1]), round(SIDES * (bottom - top)))
-        found[top:bottom, cells | others if most == TWICE or not cells.any() else cells] = True
-    return found & (ink > 0)
-
-
-def _width(dividers: np.ndarray) -> float:
-    """How wide dividers are in the median, px: (H, W) bool -> float, 0 where there are none."""
-    edges = np.flatnonzero(np.diff(dividers.any(axis=0), prepend=False, append=False)).reshape(-1, 2)
-    return float(np.median(edges[:, 1] - edges[:, 0])) if len(edges) else 0.0
-
-
-def _grid(solid: np.ndarray, left: int, right: int, tall: int) -> np.ndarray:
-    """Those of the columns that go from line to line which stand where the dividers of equal cells would: however thick
-    they are, a 1 stands between them. (W,) bool; from and to where the lines reach, and how far they are apart, px.
-    """
-    edges = np.flatnonzero(np.diff(solid, prepend=False, append=False)).reshape(-1, 2)
-    edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
-    found = np.zeros(len(solid), bool)
-    middles = edges.mean(axis=1)
-    for cells in range(int((right - left) / (NARROW * tall)), CELLS - 1, -1) if len(edges) else ():
-        places = left + (right - left) * np.arange(1, cells) / cells
-        nearest = np.abs(middles[None] - places[:, None]).argmin(axis=1)
-        near = np.abs(middles[nearest] - places) <= OFF * tall
-        if near.mean() < SEEN:
-            continue
-        if cells > 3:  # where the lines end is not exactly where the cells do
-            places = np.polyval(np.polyfit(places[near], middles[nearest][near], 1), places)
-        exact = np.abs(middles[None] - places[:, None]) <= EXACT * tall
-        if exact.any(axis=1).mean() >= SEEN:
-            sides = np.abs(middles[None] - np.array([[left], [right]])) <= OFF * tall
-            for first, last in edges[exact.any(axis=0) | sides.any(axis=0)]:
-                found[first:last] = True
-            break
-    return found
-
-
-def _lone(columns: np.ndarray, left: int, right: int, reach: int) -> np.ndarray:
-    """Those columns which are the only ones between the sides of a box: one divider is rather a 1. (W,) bool."""
-    inner = columns.copy()
-    inner[: left + reach] = inner[max(0, right - reach) :] = False
-    return inner if np.count_nonzero(np.diff(inner, prepend=False, append=False)) == 2 else np.zeros_like(inner)
-
-
-def _lean(columns: np.ndarray, widest: int) -> np.ndarray:
-    """Those columns that have no more than so many neighbors in a row: a digit has more. (W,) bool -> (W,) bool."""
-    edges = np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
-    kept = columns.copy()
-    for first, last in edges:
-        kept[first:last] = last - first <= widest
-    return kept
 
 
 def _without_shreds(ink: np.ndarray, lines: np.ndarray) -> np.ndarray:
@@ -185,18 +101,26 @@ def _without_ticks(ink: np.ndarray, across: np.ndarray, thick: float, height: fl
 
 
 def _without_leaders(ink: np.ndarray, height: float) -> np.ndarray:
-    """Drop the dots of dotted lines, on which forms have one write: (H, W) uint8 -> (H, W) uint8."""
+    """Drop the dots of dotted lines, on which forms have one write: (H, W) uint8 -> (H, W) uint8.
+
+    height: px, of a digit. They are many, in a row below larger things: small zeros are in the row of the others.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    x, y, wide, tall, _ = stats.T
-    dots = np.maximum(wide, tall) <= LEADER * height
+    dots = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= LEADER * height
     dots[0] = False
     if dots.sum() < LEADERS:
         return ink
+    middles = stats[:, :2] + stats[:, 2:4] / 2
     reach = round(LEADER * height)
     near = cv2.dilate(dots[labels].astype(np.uint8), np.ones((1, 2 * reach + 1), np.uint8))
     _, chains, sizes, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
-    links = np.bincount(chains[y, np.minimum(x + wide // 2, ink.shape[1] - 1)][dots], minlength=len(sizes))
-    flat = sizes[:, cv2.CC_STAT_WIDTH] >= FLAT * sizes[:, cv2.CC_STAT_HEIGHT]
-    rows = (links >= LEADERS) & flat & (sizes[:, cv2.CC_STAT_WIDTH] >= RULE * height)
-    rows[0] = False
-    return np.where(dots[labels] & rows[chains], 0, ink).astype(np.uint8) if rows.any() else ink
+    chain = chains[tuple(middles[:, ::-1].astype(int).T)] * dots
+    gone = np.zeros(len(stats), bool)
+    for k in 1 + np.flatnonzero(np.bincount(chain)[1:] >= LEADERS):
+        x, y, wide, tall, _ = sizes[k].tolist()
+        above = (np.abs(middles - [x + wide / 2, y + tall / 2]) <= [wide / 2, height]).all(axis=1) & ~dots
+        above[0] = False
+        if wide >= max(FLAT * tall, RULE * height) and above.any():
+            written = np.average(middles[above, 1], weights=stats[above, cv2.CC_STAT_AREA])
+            gone |= (chain == k) & (y + tall / 2 - written >= BELOW * height)
+    return np.where(gone[labels], 0, ink).astype(np.uint8) if gone.any() else ink

@@ -85,7 +85,7 @@ def _find(framed: Framed) -> Row | None:
         level = _level(darkness, levels[0])
         if inside is not None:
             darkness = _within(darkness, inside / factor)
-        turn = slope(_ink(darkness, level))
+        turn = slope(_ink(darkness, level)) if inside is None else 0.0  # a box is level already
         to_level = turned(page.shape, turn, 1.0)
         darkness = seen(darkness, to_level)
         measured = _measure(_ink(darkness, level))
@@ -174,6 +174,7 @@ def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
+    """What is darker than a level: (H, W) uint8 -> (H, W) uint8, 255 ink, 0 paper."""
     return np.where(darkness > level, 255, 0).astype(np.uint8)
 
 
@@ -193,10 +194,14 @@ def _written(darkness: np.ndarray, level: int, height: float, box: Box | None) -
 
 
 def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:
-    """Drop what is left of the lines at a box's sides: (H, W) uint8; (4,), x0, y0, x1, y1 px -> (H, W) uint8."""
+    """Drop what is left of the lines at a box's sides, where what is outside was cut off: (H, W) uint8 -> (H, W) uint8.
+
+    inside: (4,), x0, y0, x1, y1 px; height: px, of a digit.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
-    kept = (left + wide > inside[0] + SLIVER * height) & (left < inside[2] - SLIVER * height)
+    along = (left <= inside[0] + 2) | (left + wide >= inside[2] - 2)
+    kept = ~along | (wide > SLIVER * height)
     kept[0] = False
     return np.where(kept[labels], ink, 0).astype(np.uint8)
 

@@ -1,0 +1,124 @@
+"""The upright lines of printed boxes, between two level ones: drawn or dashed, thin or thick."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+# In heights of an ordinary digit:
+BOX = (1.05, 3.6)  # the distance between the two lines of a box
+DASHED = 0.22  # from a box's line to the first dash of a divider
+
+WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is; and the sides of two boxes close together
+CELLS = 4  # or more, all as wide, tell their dividers from strokes that go from line to line
+SEEN = 0.9  # of the places between them, where a divider is seen
+# Of the distance between the two lines of a box:
+OFF, EXACT = 0.2, 0.08  # how far dividers are from their places at first sight, and from even ones
+THICKEST, NARROW = 0.5, 0.5  # how thick they are at most, and how narrow a cell
+SIDES = 0.2  # so far from their ends are its sides
+
+
+class Lines(NamedTuple):
+    """Level lines: where they are, (H, W) bool; how thick in the median, px; how long at least, px."""
+
+    across: np.ndarray
+    thick: float
+    shortest: float
+
+
+def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> np.ndarray:
+    """Upright lines from one level line to the next: (H, W) uint8 -> (H, W) bool.
+
+    height: px, of a digit; several: whether there are several boxes, whose sides may be so close that they are one.
+    """
+    found = np.zeros(ink.shape, bool)
+    rows = np.flatnonzero(lines.across.sum(axis=1) >= lines.shortest)
+    if not len(rows):
+        return found
+    bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+    widest = round((TWICE if several else WIDEST) * lines.thick + 1)
+    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
+    loose, thin = (cv2.dilate(each, np.ones((1, 3), np.uint8)) > 0 for each in (ink, cv2.subtract(ink, wide)))
+    for upper, lower in pairwise(bands):
+        top, bottom = int(upper[-1]) + 1, int(lower[0])
+        if not BOX[0] * height <= bottom - top <= BOX[1] * height:
+            continue
+        columns = loose[top:bottom]
+        filled = columns.mean(axis=0)
+        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
+        reach = max(2, round(0.06 * height))
+        solid = (filled >= 0.96) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
+        changes = (columns[1:] != columns[:-1]).sum(axis=0)
+        ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
+        dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
+        thin_ones = _lean(slim & (solid | dashed), widest + 2)
+        extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
+        even = _even(solid, extent, bottom - top)
+        if several or not even.any():
+            even |= thin_ones & ~_lone(thin_ones & solid, extent, bottom - top)
+        found[top:bottom, even] = True
+    return found & (ink > 0)
+
+
+def width_of(upright: np.ndarray) -> float:
+    """How wide dividers are in the median, px: (H, W) bool -> float, 0 where there are none."""
+    edges = _runs(upright.any(axis=0))
+    return float(np.median(edges[:, 1] - edges[:, 0])) if len(edges) else 0.0
+
+
+def _even(solid: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
+    """The dividers of cells that are all as wide, and the sides: however thick they are, and not the strokes between.
+
+    solid: (W,) bool, columns of ink from line to line; extent: px, from where to where the lines go; tall: px, how far
+    they are apart. -> (W,) bool, none where there are no such cells.
+    """
+    edges = _runs(solid)
+    edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
+    found = np.zeros(len(solid), bool)
+    middles, (left, right) = edges.mean(axis=1), extent
+    for cells in range(int((right - left) / (NARROW * tall)), CELLS - 1, -1) if len(edges) else ():
+        places = left + (right - left) * np.arange(1, cells) / cells
+        nearest = np.abs(middles[None] - places[:, None]).argmin(axis=1)
+        near = np.abs(middles[nearest] - places) <= OFF * tall
+        if near.mean() < SEEN:
+            continue
+        # Where the lines end is not exactly where the cells do.
+        places = np.polyval(np.polyfit(places[near], middles[nearest][near], 1), places)
+        exact = np.abs(middles[None] - places[:, None]) <= EXACT * tall
+        if exact.any(axis=1).mean() >= SEEN:
+            sides = np.abs(middles[None] - extent[:, None]) <= OFF * tall
+            for first, last in edges[exact.any(axis=0) | sides.any(axis=0)]:
+                found[first:last] = True
+            break
+    return found
+
+
+def _lone(columns: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
+    """A divider that is the only one between the sides of a box, but not in its middle: it is rather a 1.
+
+    columns: (W,) bool, of dividers; extent, tall: as in `_even`. -> (W,) bool, those of it.
+    """
+    left, right = extent
+    inner = [
+        (first, last)
+        for first, last in _runs(columns)
+        if left + SIDES * tall < (first + last) / 2 < right - SIDES * tall
+    ]
+    found = np.zeros(len(columns), bool)
+    if len(inner) == 1 and abs(sum(inner[0]) - left - right) / 2 > EXACT * tall:
+        found[slice(*inner[0])] = True
+    return found
+
+
+def _lean(columns: np.ndarray, widest: int) -> np.ndarray:
+    """Those columns that have no more than so many neighbors in a row: a digit has more. (W,) bool -> (W,) bool."""
+    kept = columns.copy()
+    for first, last in _runs(columns):
+        kept[first:last] = last - first <= widest
+    return kept
+
+
+def _runs(columns: np.ndarray) -> np.ndarray:
+    """Where columns are set without a gap: (W,) bool -> (n, 2), from - to."""
+    return np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
