@@ -112,7 +112,8 @@ def _find(framed: Framed) -> Row | None:
         lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
         placed = None if inside is None else inside * scale / factor
         printed = None if inside is None else Box(placed[1], placed[3], cell * scale / factor)
-        written = _written(sized, level, lowest, printed)
+        ink, faint = _ink(sized, level), _ink(sized, round(FAINT * level))
+        written = without_lines(ink, faint, lowest, printed)
         if inside is not None:
             written = _without_sides(written, placed, height * scale)
         parts, found = pieces(written, height * scale)
@@ -178,21 +179,6 @@ def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
     return np.where(darkness > level, 255, 0).astype(np.uint8)
 
 
-def _written(darkness: np.ndarray, level: int, height: float, box: Box | None) -> np.ndarray:
-    """What is written, without lines and boxes: (H, W) uint8, ink above a level -> (H, W) uint8. See `without_lines`.
-
-    Where what is printed is darker than what is written, the level that tells both from paper cuts the latter thin:
-    what is left tells a better one.
-    """
-    ink, faint = _ink(darkness, level), _ink(darkness, round(FAINT * level))
-    written = without_lines(ink, faint, height, box)
-    own = level if written is ink else _own(darkness, level, written > 0)
-    if own >= level:
-        return written
-    own = max(own, round(FAINT * level))
-    return without_lines(_ink(darkness, own), _ink(darkness, round(FAINT * own)), height, box)
-
-
 def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:
     """Drop what is left of the lines at a box's sides, where what is outside was cut off: (H, W) uint8 -> (H, W) uint8.
 
@@ -207,22 +193,17 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
 
 
 def _level(darkness: np.ndarray, level: int) -> int:
-    """The level that tells what is written from paper, where black lines had set another: (H, W) uint8, level."""
-    pale = _ink(darkness, max(round(PALE * level), tones_of(darkness).floor))
-    printed = _printed(pale)
-    if not printed.any():
-        return level
-    beside = cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    own = _own(darkness, level, (pale > 0) & beside)
-    return own if own < PALER * level else level
-
-
-def _own(darkness: np.ndarray, level: int, written: np.ndarray) -> int:
-    """The level halfway from paper to what is written, (H, W) bool; the same where nothing is."""
-    if not written.any():
-        return level
+    """The level halfway from paper to what is written, where that is much paler than what is printed: (H, W) uint8, and
+    the level that was thought, which black lines set.
+    """
     tones = tones_of(darkness)
-    return max(tones.floor, round((tones.level + np.median(darkness[written])) / 2))
+    pale = _ink(darkness, max(round(PALE * level), tones.floor))
+    printed = _printed(pale)
+    written = (pale > 0) & (cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    if not (printed.any() and written.any()):
+        return level
+    own = max(tones.floor, round((tones.level + np.median(darkness[written])) / 2))
+    return own if own < PALER * level else level
 
 
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
