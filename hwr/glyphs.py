@@ -28,6 +28,7 @@ SWALLOWED = 0.5  # for what looks like a mark and is taken for (a part of) a dig
 OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 UNLIKE = 1.5  # for what does not look like the mark that it is taken for
 NOISE = 1.5  # for what is taken for no sign at all
+TALL, OFTEN = 2.5, 0.7  # more, for what is as tall as digits are, in heights: several ones in a row are no dividers
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
@@ -139,7 +140,8 @@ class Judge:
         single = self.hear([(k, k + 1)])[0]
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
         total = np.logaddexp.reduce([*single, nothing])
-        glyphs = [Glyph(k, k + 1, piece, NOISE - HEARD * nothing, "", float(np.exp(nothing - total)))]
+        cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
+        glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
         for mark, share in zip(MARKS, single[ONE:], strict=True):
             cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
             glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))

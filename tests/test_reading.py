@@ -243,3 +243,11 @@ def test_a_one_near_the_side_of_its_box(recognizer, turn):
     cv2.line(page, (924, 85), (924, 185), 60, 10)
     page = cv2.warpAffine(page, cv2.getRotationMatrix2D((500, 135), turn, 0.9), (1000, 270), borderValue=230)
     assert recognizer.read_number(page, script="persian").text == "1724831"
+
+
+@pytest.mark.parametrize("gap", [26, 50, 60, 80])
+def test_ones_in_a_row_are_no_dividers(recognizer, gap):
+    page = np.full((200, 200 + 4 * gap), 255, np.uint8)
+    for k in range(4):
+        cv2.line(page, (100 + k * gap, 50), (98 + k * gap, 150 - 3 * (k % 2)), 0, 8)
+    assert recognizer.read_number(page, script="persian").text == "1111"
