@@ -51,11 +51,29 @@ def test_boxes_far_from_each_other_are_no_row():
     assert hwr.load().read_number(page, script="persian").text == "724"
 
 
-def test_boxy_zeros_are_no_boxes():
+@pytest.mark.parametrize("dust", [0, 3])
+def test_boxy_zeros_are_no_boxes(dust):
     page = np.full((200, 600), 230, np.uint8)
     for x in range(60, 500, 110):
         cv2.rectangle(page, (x, 60), (x + 70, 140), 40, 8)
+        cv2.circle(page, (x + 35, 100), dust, 40, -1) if dust else None
     assert straighten(page).inside is None
+
+
+def test_a_box_of_another_height_is_none_of_the_row():
+    page = np.pad(apart((7, 2, 4), (3,), 12), ((60, 60), (0, 200)), constant_values=230)
+    cv2.rectangle(page, (400, 40), (540, 280), 110, 3)
+    page[125:195, 435:505] -= mask(8, 70, 22) // 255 * 180
+    assert hwr.load().read_number(page, script="persian").text == "724"
+
+
+def test_a_box_whose_digit_touches_its_lines_is_one_of_the_row():
+    page = apart((7, 2, 4, 1), (1, 1, 1, 1), 12)
+    right = page.shape[1] - 40 - 12
+    page[43:158, right - 105 : right - 5] = 230
+    cv2.line(page, (right - 55, 40), (right - 55, 118), 50, 10)  # a 1 that hangs from the line above
+    assert straighten(page).inside[2] > right - 20
+    assert hwr.load().read_number(page, script="persian").text == "7241"
 
 
 def askew(page: np.ndarray, by: float) -> tuple[np.ndarray, np.ndarray]:
