@@ -48,6 +48,7 @@ def test_a_number_in_boxes_beside_each_other(groups, gap, turn):
 
 def test_boxes_far_from_each_other_are_no_row():
     page = np.hstack([apart((7, 2, 4), (3,), 12), np.full((200, 200), 230, np.uint8), apart((8, 2), (2,), 12)])
+    assert straighten(page).inside[2] < 400
     assert hwr.load().read_number(page, script="persian").text == "724"
 
 
