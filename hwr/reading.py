@@ -32,7 +32,8 @@ HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as o
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
-WORD = 0.8  # heights: a printed word stands so far from a number beside it
+WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
+LOW, EVENLY = 0.35, 1.6  # heights: no larger are zeros written as dots, no further up or down; and times the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 
 NOTHING = "nothing is written on this picture"
@@ -154,15 +155,25 @@ def _without_words(path: list[Glyph], height: float) -> list[Glyph]:
     """Leave out what stands apart from a number at its left or right and is unlike digits: a printed word."""
     gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
     apart = [k for k, gap in enumerate(gaps, start=1) if gap >= WORD * height]
+    splits = [(path[at:], path[:at], gaps[at - 1], gaps[: at - 1]) for at in apart]
+    splits += [(path[:at], path[at:], gaps[at - 1], gaps[at:]) for at in apart]
     found = STRANGE, path
-    for word, number in (split for k in apart for split in ((path[k:], path[:k]), (path[:k], path[k:]))):
+    for word, number, gap, usually in splits:
         strange = float(np.quantile([glyph.cost for glyph in word], 1 - MOSTLY, method="lower"))
         usual = float(np.median([glyph.cost for glyph in number]))
         digits = sum(glyph.is_digit for glyph in number)
         worst = max(glyph.cost for glyph in word)
-        if len(word) > 1 and worst > UNLIKELY and digits > 1 and usual < STRANGE:
+        wide = gap < WIDER * np.median(usually) if usually else False  # each digit in a cell of its own
+        if len(word) > 1 and worst > UNLIKELY and digits > 1 and usual < STRANGE and not (wide or _dots(word, height)):
             found = max(found, (strange, number), key=lambda each: (each[0], len(each[1])))
     return path if found[1] is path else _without_words(found[1], height)
+
+
+def _dots(word: list[Glyph], height: float) -> bool:
+    """Whether what stands apart is low, all as large and in a row: zeros, neither letters nor dust."""
+    sides = [max(glyph.piece.ink.shape) for glyph in word]
+    middles = [(glyph.piece.box[1] + glyph.piece.box[3]) / 2 for glyph in word]
+    return max(sides) <= min(LOW * height, EVENLY * min(sides)) and np.ptp(middles) <= LOW * height
 
 
 def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:

@@ -251,3 +251,22 @@ def test_ones_in_a_row_are_no_dividers(recognizer, gap):
     for k in range(4):
         cv2.line(page, (100 + k * gap, 50), (98 + k * gap, 150 - 3 * (k % 2)), 0, 8)
     assert recognizer.read_number(page, script="persian").text == "1111"
+
+
+@pytest.mark.parametrize("step", [60, 130])
+@pytest.mark.parametrize("fall", [0, 6])
+def test_zeros_written_as_dots_are_digits(recognizer, step, fall):
+    page = np.full((200, 340 + 5 * step), 255, np.uint8)
+    for k, digit in enumerate((7, 4)):
+        page[50:150, 20 + 120 * k : 120 + 120 * k] -= mask(digit, 100, 20)
+    for k in range(5):
+        cv2.circle(page, (290 + step * k, 100 + fall * k), 6, 0, -1)
+    assert recognizer.read_number(page, script="persian").text == "7400000"
+
+
+def test_dust_is_no_row_of_zeros(recognizer):
+    rng = np.random.default_rng(0)
+    page = np.pad(row((7, 4, 3, 2)), ((0, 0), (0, 300)), constant_values=255)
+    for x, y, size in zip(rng.uniform(520, 780, 7), rng.uniform(40, 120, 7), rng.integers(1, 4, 7), strict=True):
+        cv2.circle(page, (int(x), int(y)), int(size), 0, -1)
+    assert recognizer.read_number(page, script="persian").text == "7432"

@@ -14,6 +14,7 @@ MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 # All in heights of an ordinary digit:
 SPECK = 0.055  # the side of a square of ink that is dust
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
+DOTS, TINY, EVENLY = 3, 0.06, 0.4  # zeros as dots: so many at least, so large, of sizes alike to so many nats
 CLOSE = 0.12  # and is a part of what it lies so close to
 TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
@@ -135,14 +136,32 @@ def _alike(pieces: list[Piece], height: float) -> list[Piece]:
 
 def _swept(pieces: list[Piece], line: float, height: float) -> list[Piece]:
     """Add what is too small for a sign to the piece that it lies close to, or else drop it."""
-    dust = [piece for piece in pieces if not piece.mark and _is_dust(piece, line, height)]
-    kept = [piece for piece in pieces if piece.mark or not _is_dust(piece, line, height)]
+    alike = _are_dots_in_a_row(pieces, height)
+    small = [
+        not (piece.mark or dot) and _is_dust(piece, line, height) for piece, dot in zip(pieces, alike, strict=True)
+    ]
+    dust = [piece for piece, speck in zip(pieces, small, strict=True) if speck]
+    kept = [piece for piece, speck in zip(pieces, small, strict=True) if not speck]
     for grain in dust:
         away = [_away(grain.box, piece.box) if not piece.mark else np.inf for piece in kept]
         if min(away, default=np.inf) <= CLOSE * height:
             nearest = int(np.argmin(away))
             kept[nearest] = join([kept[nearest], grain])
     return kept
+
+
+def _are_dots_in_a_row(pieces: list[Piece], height: float) -> np.ndarray:
+    """Which pieces are small, but so alike and so well in line that they are zeros written as dots: -> (n,) bool."""
+    boxes = np.array([piece.box for piece in pieces], float).reshape(-1, 4)
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    small = np.array([not piece.mark for piece in pieces], bool) & (sides <= SMALLEST[0] * height)
+    if small.sum() < DOTS:
+        return np.zeros(len(pieces), bool)
+    x, y = (boxes[:, :2] + boxes[:, 2:]).T / 2
+    away = y - np.polyval(np.polyfit(x[small], y[small], 1), x)
+    usual = np.median(sides[small])
+    even = (np.abs(away[small]) <= ALIKE[1] * height).all() and (np.abs(np.log(sides[small] / usual)) <= EVENLY).all()
+    return small if even and usual >= TINY * height else np.zeros(len(pieces), bool)
 
 
 def _away(one: tuple, other: tuple) -> float:
