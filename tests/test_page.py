@@ -375,14 +375,14 @@ def test_a_doubtful_digit_of_a_number_is_marked(visit):
     expect(page.locator(".whole:visible")).to_have_text("3.2")
     assert state(page) == "unsure"
     expect(page.locator(".verdict:visible")).to_have_text(ENGLISH["marked-digit"])
-    expect(remark).to_have_text("61% sure of the whole number · Read as Latin digits")
+    expect(remark).to_have_text("61% sure of these digits · Read as Latin digits")
     expect(page.locator(".parts:visible .doubtful b")).to_have_text(["2"])
     expect(page.locator(".pad .boxes .doubtful")).to_have_count(1)
     page.locator('.scripts:visible [data-script="latin"]').click()
-    expect(remark).to_have_text("61% sure of the whole number")  # the visitor knows the script
+    expect(remark).to_have_text("61% sure of these digits")  # the visitor knows the script
     two[1]["sure"] = True
     page.locator('.scripts:visible [data-script="auto"]').click()
-    expect(page.locator(".verdict:visible")).to_have_text("61% sure of the whole number")
+    expect(page.locator(".verdict:visible")).to_have_text("61% sure of these digits")
     expect(remark).to_have_text(ENGLISH["as-latin"])
 
 
