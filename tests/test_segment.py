@@ -47,3 +47,23 @@ def test_a_slash_is_higher_than_digits():
     assert segment._mark(stroke, 0.0, 65.0, 100.0) == "/"
     assert segment._mark(stroke[:, ::-1], 0.0, 65.0, 100.0) is None
     assert segment._mark(stroke, 0.0, 65.0, 140.0) is None
+
+
+# Zeros written as dots
+
+
+def dots(*places: tuple[int, int], side: int = 8) -> list[bool]:
+    pieces = [segment.Piece((x, y, x + side, y + side), np.full((side, side), 255, np.uint8)) for x, y in places]
+    return segment._are_dots_in_a_row(pieces, 100.0).tolist()
+
+
+def test_dots_in_a_row_are_zeros():
+    assert dots((0, 50), (60, 52), (130, 55), (180, 55)) == [True] * 4
+
+
+def test_dots_elsewhere_are_dust():
+    assert dots((0, 50), (60, 90), (130, 20), (180, 70)) == [False] * 4
+    assert dots((0, 0), (0, 40), (0, 80)) == [False] * 3  # one above the other
+    assert dots((0, 50), (60, 50)) == [False] * 2
+    assert dots((0, 50), (60, 50), (130, 50), side=4) == [False] * 3
+    assert dots((0, 50), (60, 50), (130, 50), side=40) == [False] * 3

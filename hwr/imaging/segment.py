@@ -155,9 +155,9 @@ def _are_dots_in_a_row(pieces: list[Piece], height: float) -> np.ndarray:
     boxes = np.array([piece.box for piece in pieces], float).reshape(-1, 4)
     sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     small = np.array([not piece.mark for piece in pieces], bool) & (sides <= SMALLEST[0] * height)
-    if small.sum() < DOTS:
-        return np.zeros(len(pieces), bool)
     x, y = (boxes[:, :2] + boxes[:, 2:]).T / 2
+    if small.sum() < DOTS or np.ptp(x[small]) < height / 2:
+        return np.zeros(len(pieces), bool)
     away = y - np.polyval(np.polyfit(x[small], y[small], 1), x)
     usual = np.median(sides[small])
     even = (np.abs(away[small]) <= ALIKE[1] * height).all() and (np.abs(np.log(sides[small] / usual)) <= EVENLY).all()
