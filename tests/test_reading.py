@@ -269,3 +269,11 @@ def test_dust_is_no_row_of_zeros(recognizer):
     for x, y in ((540, 50), (600, 112), (655, 60), (720, 108), (765, 45)):
         cv2.circle(page, (x, y), 3, 0, -1)
     assert recognizer.read_number(page, script="persian").text in ("7432", "")  # or what is no number for its sake
+
+
+@pytest.mark.parametrize("turn", [0, 8])
+def test_a_number_in_a_ring(recognizer, turn):
+    page = np.pad(row((7, 4, 3, 2)), 80, constant_values=255)
+    middle = (page.shape[1] // 2, page.shape[0] // 2)
+    cv2.ellipse(page, middle, (page.shape[1] // 2 - 20, page.shape[0] // 2 - 30), turn, 0, 350, 0, 6)
+    assert recognizer.read_number(page, script="persian").text == "7432"

@@ -7,6 +7,7 @@ import numpy as np
 
 from hwr.imaging.frame import Framed, straighten
 from hwr.imaging.lines import FAINT, THIN, Box, straight, without_lines
+from hwr.imaging.parts import corners
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink, tones_of
@@ -18,6 +19,8 @@ FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
 ZOOM = 4.0  # times a picture is enlarged at most
 MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
 
+RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
+HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
 MOST_BOXES = 20  # of the largest parts may be boxes
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
@@ -83,8 +86,7 @@ def _find(framed: Framed) -> Row | None:
         if not levels:
             return None
         level = _level(darkness, levels[0])
-        if inside is not None:
-            darkness = _within(darkness, inside / factor)
+        darkness = _without_ring(darkness, level) if inside is None else _within(darkness, inside / factor)
         turn = slope(_ink(darkness, level)) if inside is None else 0.0  # a box is level already
         to_level = turned(page.shape, turn, 1.0)
         darkness = seen(darkness, to_level)
@@ -172,6 +174,29 @@ def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     within = np.zeros_like(darkness)
     within[y0:y1, x0:x1] = darkness[y0:y1, x0:x1]
     return within
+
+
+def _without_ring(darkness: np.ndarray, level: int) -> np.ndarray:
+    """The same, (H, W) uint8, without a ring that is drawn around a number: the largest part of what is above a level,
+    with several others in it, and neither a box nor a table.
+    """
+    ink = _ink(darkness, level)
+    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = stats[1:]
+    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    k = int(np.argmax(stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])) if len(stats) else 0
+    if not len(stats) or stats[k, cv2.CC_STAT_AREA] > HOLLOW * np.prod(stats[k, 2:4].astype(float)):
+        return darkness
+    within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
+    around = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= ENCLOSED * stats[k, cv2.CC_STAT_HEIGHT])).sum() > 1
+    x, y, wide, tall, _ = stats[k].tolist()
+    part = labels[y : y + tall, x : x + wide] == k + 1
+    ruled = lines[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
+    if not around or ruled or corners(part) is not None:
+        return darkness
+    ring = cv2.dilate((labels == k + 1).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.where(ring, 0, darkness).astype(np.uint8)
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
