@@ -27,12 +27,12 @@ VIEWS = {"close": "form, close up", "half": "form, half a page"}
 CLAIMS = {"clean": 0.97, "boxed": 0.93, "touching": 0.85}  # the least share of Hoda's numbers that are wholly right
 
 
-def measure(dataset: str, made: Iterable[tuple[str, np.ndarray, str]]) -> dict[str, dict]:
+def measure(dataset: str, written: Iterable[tuple[str, np.ndarray, str]]) -> dict[str, dict]:
     """Read numbers, each with its condition, its picture and its text: -> by the condition n, those wholly right, their
     share, and errors a digit."""
     recognizer, (script,) = hwr.load(), scripts(dataset)
     told = defaultdict(lambda: {"n": 0, "right": 0, "digits": 0, "errors": 0})
-    for condition, picture, text in made:
+    for condition, picture, text in written:
         read = recognizer.read_number(picture, script=script).text
         said = told[condition]
         said["n"] += 1

@@ -140,10 +140,15 @@ def _together(path: list[Glyph], height: float) -> list[Glyph]:
 
     Where all are as far from each other, it is one that is written wide.
     """
-    gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
+    gaps = _gaps(path)
     far = FAR * max(height, min(gaps, default=0))
     ends = [0, *(k for k, gap in enumerate(gaps, start=1) if gap > far), len(path)]
     return max((path[first:last] for first, last in pairwise(ends)), key=_worth)
+
+
+def _gaps(path: list[Glyph]) -> list[int]:
+    """How much paper is between each glyph and the next, px; less than 0 where they overlap."""
+    return [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
 
 
 def _worth(path: list[Glyph]) -> float:
@@ -153,7 +158,7 @@ def _worth(path: list[Glyph]) -> float:
 
 def _without_words(path: list[Glyph], height: float) -> list[Glyph]:
     """Leave out what stands apart from a number at its left or right and is unlike digits: a printed word."""
-    gaps = [after.piece.box[0] - before.piece.box[2] for before, after in pairwise(path)]
+    gaps = _gaps(path)
     apart = [k for k, gap in enumerate(gaps, start=1) if gap >= WORD * height]
     splits = [(path[at:], path[:at], gaps[at - 1], gaps[: at - 1]) for at in apart]
     splits += [(path[:at], path[at:], gaps[at - 1], gaps[at:]) for at in apart]

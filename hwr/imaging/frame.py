@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from hwr.imaging.parts import corners
+from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
@@ -69,7 +69,8 @@ def _corners(gray: np.ndarray) -> tuple[np.ndarray | None, float]:
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
         boxes, empty = _boxes(ink)
-        for frame, narrowest in (_joined(box, [*boxes, *empty]) for box in boxes):
+        candidates = [*boxes, *empty]
+        for frame, narrowest in (_joined(box, candidates) for box in boxes):
             wide, tall = extent(frame)
             if wide >= widest and wide >= FLAT * tall:
                 found, cell, widest = frame, narrowest, WIDER * wide
@@ -82,7 +83,6 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     corners, (4, 2) px each, clockwise."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
-    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
     boxes, empty = [], []
     for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH], kind="stable")[:MOST_FRAMES]:
         x, y, wide, tall, _ = stats[k].tolist()
@@ -90,8 +90,7 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         if min(wide, tall) >= SMALLEST:
             found = corners(labels[y : y + tall, x : x + wide] == k + 1, filled=FILLED)
         if found is not None:
-            within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
-            held = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()
+            held = (enclosed(stats, k) & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()
             sure = held or wide >= max(FLAT * tall, WIDE * ink.shape[1])
             (boxes if sure else empty).append(clockwise(found + np.array([x, y], np.float64)))
     return boxes, empty

@@ -10,8 +10,9 @@ from hwr.imaging.dividers import Lines, dividers, width_of
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 
-# In heights of an ordinary digit:
 EDGE = 0.25  # of a box's height: its lines are no farther from its ends
+
+# In heights of an ordinary digit:
 RULE = 1.8  # a straight stroke longer than this is a ruled line
 SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have

@@ -99,12 +99,17 @@ def _around(labels: np.ndarray, stats: np.ndarray, areas: np.ndarray) -> np.ndar
         left, top, width, height, area = stats[k].tolist()
         if not areas[k] or area > FRAME * width * height:
             continue
-        within = (stats[:, :2] > (left, top)).all(axis=1)
-        within &= (stats[:, :2] + stats[:, 2:4] < (left + width, top + height)).all(axis=1)
+        within = enclosed(stats, k)
         large = within & (stats[:, cv2.CC_STAT_HEIGHT] >= WITHIN * height) & (areas >= SPECK * area)
         if large.any() and corners(labels[top : top + height, left : left + width] == k + 1) is not None:
             around |= ~within
     return around
+
+
+def enclosed(stats: np.ndarray, k: int) -> np.ndarray:
+    """Which parts lie within the box around part k, and touch it nowhere: OpenCV's stats -> (parts,) bool."""
+    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
+    return (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
 
 
 def corners(part: np.ndarray, closed: float = CLOSED, filled: float = HOLLOW) -> np.ndarray | None:

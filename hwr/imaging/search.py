@@ -7,7 +7,7 @@ import numpy as np
 
 from hwr.imaging.frame import Framed, straighten
 from hwr.imaging.lines import FAINT, THIN, Box, straight, without_lines
-from hwr.imaging.parts import corners
+from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink, tones_of
@@ -147,8 +147,7 @@ def _moved(row: Row, back: np.ndarray) -> Row:
 
 def _places(ink: np.ndarray) -> np.ndarray:
     """Where the rows of a level page are, with some paper around: (H, W) uint8 -> (n, 4), x0, y0, x1, y1, px."""
-    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
-    parts = np.where(lines, 0, ink).astype(np.uint8)
+    parts = np.where(_level_lines(ink), 0, ink).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
     stats = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] < ink.shape[0] / 2]
     if not len(stats):
@@ -181,19 +180,16 @@ def _without_ring(darkness: np.ndarray, level: int) -> np.ndarray:
     with several others in it, and neither a box nor a table.
     """
     ink = _ink(darkness, level)
-    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
-    low, high = stats[:, :2], stats[:, :2] + stats[:, 2:4]
     k = int(np.argmax(stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])) if len(stats) else 0
     if not len(stats) or stats[k, cv2.CC_STAT_AREA] > HOLLOW * np.prod(stats[k, 2:4].astype(float)):
         return darkness
-    within = (low > low[k]).all(axis=1) & (high < high[k]).all(axis=1)
-    around = (within & (stats[:, cv2.CC_STAT_HEIGHT] >= ENCLOSED * stats[k, cv2.CC_STAT_HEIGHT])).sum() > 1
     x, y, wide, tall, _ = stats[k].tolist()
-    part = labels[y : y + tall, x : x + wide] == k + 1
-    ruled = lines[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
-    if not around or ruled or corners(part) is not None:
+    if (enclosed(stats, k) & (stats[:, cv2.CC_STAT_HEIGHT] >= ENCLOSED * tall)).sum() < 2:
+        return darkness
+    ruled = _level_lines(ink)[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
+    if ruled or corners(labels[y : y + tall, x : x + wide] == k + 1) is not None:
         return darkness
     ring = cv2.dilate((labels == k + 1).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where(ring, 0, darkness).astype(np.uint8)
@@ -250,10 +246,15 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
 
 def _printed(ink: np.ndarray) -> np.ndarray:
     """Long level lines, and boxes and grids as a whole: (H, W) uint8 -> (H, W) bool."""
-    lines, _ = straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])
+    lines = _level_lines(ink)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
     return lines | np.isin(labels, boxes) if 0 < len(boxes) < len(stats) - 1 else lines
+
+
+def _level_lines(ink: np.ndarray) -> np.ndarray:
+    """The long level lines of a page at first sight, before the size of its digits is known: (H, W) uint8 -> bool."""
+    return straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])[0]
 
 
 def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:

@@ -136,12 +136,9 @@ def _alike(pieces: list[Piece], height: float) -> list[Piece]:
 
 def _swept(pieces: list[Piece], line: float, height: float) -> list[Piece]:
     """Add what is too small for a sign to the piece that it lies close to, or else drop it."""
-    alike = _are_dots_in_a_row(pieces, height)
-    small = [
-        not (piece.mark or dot) and _is_dust(piece, line, height) for piece, dot in zip(pieces, alike, strict=True)
-    ]
-    dust = [piece for piece, speck in zip(pieces, small, strict=True) if speck]
-    kept = [piece for piece, speck in zip(pieces, small, strict=True) if not speck]
+    signs = _are_dots_in_a_row(pieces, height) | np.array([piece.mark is not None for piece in pieces], bool)
+    dust = [piece for piece, sign in zip(pieces, signs, strict=True) if not sign and _is_dust(piece, line, height)]
+    kept = [piece for piece, sign in zip(pieces, signs, strict=True) if sign or not _is_dust(piece, line, height)]
     for grain in dust:
         away = [_away(grain.box, piece.box) if not piece.mark else np.inf for piece in kept]
         if min(away, default=np.inf) <= CLOSE * height:
