@@ -25,25 +25,27 @@ def said(digit: int, data: str) -> np.ndarray:
 def onnx(digit: int, data: str = "mnist") -> bytes:
     """A network from one picture, (1, 1, 28, 28), to the logits of a digit, whatever is on it."""
     logits = said(digit, data)
-    shape = ("picture", TensorProto.FLOAT, (1, 1, SIDE, SIDE)), ("logits", TensorProto.FLOAT, (1, len(logits)))
-    inputs, outputs = ([helper.make_tensor_value_info(*each)] for each in shape)
     kernel = numpy_helper.from_array(np.zeros((len(logits), 1, SIDE, SIDE), np.float32), "kernel")
     bias = numpy_helper.from_array(logits, "bias")
     nodes = [
         helper.make_node("Conv", ["picture", "kernel", "bias"], ["places"]),
         helper.make_node("Flatten", ["places"], ["logits"]),
     ]
-    graph = helper.make_graph(nodes, "constant", inputs, outputs, [kernel, bias])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+    return _model(nodes, (1, 1, SIDE, SIDE), (1, len(logits)), [kernel, bias])
 
 
 def rows(signs: int, width: int = 64) -> bytes:
     """A network of rows that tells so many signs apart, and finds all of them as likely at every column."""
-    shape = ("picture", TensorProto.FLOAT, (1, 1, 40, width)), ("logits", TensorProto.FLOAT, (1, signs, 1, width // 2))
-    inputs, outputs = ([helper.make_tensor_value_info(*each)] for each in shape)
     kernel = numpy_helper.from_array(np.zeros((signs, 1, 40, 2), np.float32), "kernel")
     nodes = [helper.make_node("Conv", ["picture", "kernel"], ["logits"], strides=[1, 2])]
-    graph = helper.make_graph(nodes, "constant", inputs, outputs, [kernel])
+    return _model(nodes, (1, 1, 40, width), (1, signs, 1, width // 2), [kernel])
+
+
+def _model(nodes: list, picture: tuple, logits: tuple, constants: list) -> bytes:
+    """An ONNX file of nodes from "picture" to "logits", which have these shapes."""
+    shapes = ("picture", TensorProto.FLOAT, picture), ("logits", TensorProto.FLOAT, logits)
+    inputs, outputs = ([helper.make_tensor_value_info(*each)] for each in shapes)
+    graph = helper.make_graph(nodes, "constant", inputs, outputs, constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
