@@ -14,7 +14,7 @@ from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from hwr.data import hoda, numbers
-from hwr.data.photographs import expose, light, paper, pigment
+from hwr.data.photographs import aside, expose, light, paper, pigment
 from hwr.data.samples import Samples
 
 PLACES = ("cells", "box", "boxes", "line")  # where the number is written; a line is of dots
@@ -137,12 +137,8 @@ def _written(
 def _photographed(sheet: np.ndarray, desk: bool, rng: np.random.Generator) -> np.ndarray:
     """A sheet from a little aside, on a dark desk or filling the picture: (H, W) float32 -> (H, W) uint8."""
     height, width = sheet.shape
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    angle = np.radians(rng.uniform(-6, 6))
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    askew = (corners - [width / 2, height / 2] + rng.normal(0, 0.012 * width, corners.shape)) @ turn
-    seen = askew * (0.8 if desk else 1.0) + [width / 2, height / 2]
-    view = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    angle, askew = rng.uniform(-6, 6), rng.normal(0, 0.012 * width, (4, 2))
+    view = aside(sheet.shape, askew, angle, 0.8 if desk else 1.0, np.array([width, height]) / 2)
     around = cv2.BORDER_CONSTANT if desk else cv2.BORDER_REPLICATE
     scene = cv2.warpPerspective(
         sheet.astype(np.float32), view, (width, height), borderMode=around, borderValue=rng.uniform(0.15, 0.4)

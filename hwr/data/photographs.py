@@ -52,15 +52,27 @@ def frame(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     longest = max(height, width)
     side = int(np.clip(longest * rng.uniform(1.25, 2.0), *SIDES))
     shrunk = min(1.0, side / (1.25 * longest))
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    angle = np.radians(rng.uniform(-7, 7))
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    angle = rng.uniform(-7, 7)
     room = max(0, side - 1.2 * longest * shrunk) / 2
     middle = side / 2 + rng.uniform(-room, room, 2)
-    askew = rng.normal(0, 0.02 * longest, corners.shape)
-    seen = ((corners - [width / 2, height / 2] + askew) @ turn) * shrunk + middle
-    view = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    view = aside(ink.shape, rng.normal(0, 0.02 * longest, (4, 2)), angle, shrunk, middle)
     return cv2.warpPerspective(ink, view, (side, side), flags=cv2.INTER_AREA if shrunk < 0.5 else cv2.INTER_LINEAR)
+
+
+def aside(
+    shape: tuple[int, int], askew: np.ndarray, angle: float, scale: float, middle: np.ndarray | float
+) -> np.ndarray:
+    """How a sheet of (height, width) is seen from a little aside: -> (3, 3) float64, what takes its places there.
+
+    askew: (4, 2) px, by how much its corners are moved; angle: degrees that it is turned by; scale: times that it is
+    larger; middle: px, where its middle is seen.
+    """
+    height, width = shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    angle = np.radians(angle)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    seen = ((corners - [width / 2, height / 2] + askew) @ turn) * scale + middle
+    return cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
 
 
 def light(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
