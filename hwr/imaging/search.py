@@ -1,6 +1,7 @@
 """Where on a picture a number's row is: in a printed box, or one of a page's rows."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink, tones_of
-from hwr.imaging.view import around, back_from, seen, shifted, slope, turned
+from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
 DIGIT = 64.0  # px: the height of an ordinary digit where its size has to be changed
@@ -78,6 +79,39 @@ def rows(gray: np.ndarray) -> Iterator[Row]:
 
 def _find(framed: Framed) -> Row | None:
     """The row that has the most ink, in the box where there is one."""
+    sight = _look(framed)
+    if sight is None:
+        return None
+    height = sight.height
+    for _ in range(2):
+        scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
+        to_size = turned(sight.darkness.shape, 0.0, scale)
+        parts, found = pieces(_written(sight, to_size, scale, height), height * scale)
+        if not parts:
+            return None
+        if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
+            break
+        height = found / scale  # lines had passed for digits
+    return Row(parts, found, sight.back @ back_from(to_size, 1.0))
+
+
+class _Sight(NamedTuple):
+    """A page with a level row, shrunk where it is large and its digits allow it, and what is seen at once.
+
+    darkness: (H, W) uint8, 0 paper; level: what is darker is ink; height: px, about how high its digits are; inside,
+    cell: as in Framed, of this page; back: (3, 3) float64, what takes its places to the picture that came.
+    """
+
+    darkness: np.ndarray
+    level: int
+    height: float
+    inside: np.ndarray | None
+    cell: float
+    back: np.ndarray
+
+
+def _look(framed: Framed) -> _Sight | None:
+    """Look at a picture, and closer where its digits are too small; None where nothing like writing is there."""
     gray, back, inside, cell = framed
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
@@ -86,10 +120,12 @@ def _find(framed: Framed) -> Row | None:
         if not levels:
             return None
         level = _level(darkness, levels[0])
-        darkness = _without_ring(darkness, level) if inside is None else _within(darkness, inside / factor)
-        turn = slope(_ink(darkness, level)) if inside is None else 0.0  # a box is level already
-        to_level = turned(page.shape, turn, 1.0)
-        darkness = seen(darkness, to_level)
+        if inside is None:
+            darkness = _without_ring(darkness, level)
+            to_level = turned(page.shape, slope(_ink(darkness, level)), 1.0)
+            darkness = seen(darkness, to_level)
+        else:  # a box is level already
+            darkness, to_level = _within(darkness, inside / factor), None
         measured = _measure(_ink(darkness, level))
         if measured is None:
             return None
@@ -99,32 +135,30 @@ def _find(framed: Framed) -> Row | None:
         if factor == 1 or height >= FEWEST:
             break
         # Too small to be read at this size: look closer at where it is.
-        if inside is None:
-            x0, y0, x1, y1 = around(box, 2 * height, back_from(to_level, factor), gray.shape)
-        else:
-            x0, y0, x1, y1 = around(inside, 2 * height * factor, np.eye(3), gray.shape)
+        if inside is not None:
+            box = inside / factor
+        x0, y0, x1, y1 = around(box, 2 * height, back_from(to_level, factor), gray.shape)
         gray = gray[y0:y1, x0:x1]
         inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ shifted(x0, y0)
-    back = back @ back_from(to_level, factor)
-    for _ in range(2):
-        scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
-        to_size = turned(darkness.shape, 0.0, scale)
-        sized = seen(darkness, to_size)
-        lowest = scale * (height if inside is None else min(height, FILLED * (inside[3] - inside[1]) / factor))
-        placed = None if inside is None else inside * scale / factor
-        printed = None if inside is None else Box(placed[1], placed[3], cell * scale / factor)
-        ink, faint = _ink(sized, level), _ink(sized, round(FAINT * level))
-        written = without_lines(ink, faint, lowest, printed)
-        if inside is not None:
-            written = _without_sides(written, placed, height * scale)
-        parts, found = pieces(written, height * scale)
-        if not parts:
-            return None
-        if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
-            break
-        height = found / scale  # lines had passed for digits
-    return Row(parts, found, back @ back_from(to_size, 1.0))
+    inside = None if inside is None else inside / factor
+    return _Sight(darkness, level, height, inside, cell / factor, back @ back_from(to_level, factor))
+
+
+def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> np.ndarray:
+    """What is written on a page, without lines and boxes, in a view of it that is larger by a factor: -> (H, W) uint8.
+
+    height: px of the page, of a digit.
+    """
+    darkness = seen(sight.darkness, to_size)
+    ink, faint = _ink(darkness, sight.level), _ink(darkness, round(FAINT * sight.level))
+    if sight.inside is None:
+        return without_lines(ink, faint, scale * height)
+    inside = scale * sight.inside
+    top, bottom = inside[[1, 3]]
+    lowest = min(scale * height, FILLED * (bottom - top))
+    written = without_lines(ink, faint, lowest, Box(top, bottom, scale * sight.cell))
+    return _without_sides(written, inside, scale * height)
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:
