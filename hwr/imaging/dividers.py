@@ -6,17 +6,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.cells import Grid, even
+
 # In heights of an ordinary digit:
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
 DASHED = 0.22  # from a box's line to the first dash of a divider
 
 WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is; and the sides of two boxes close together
-CELLS = 4  # or more, all as wide, tell their dividers from strokes that go from line to line
-SEEN = 0.9  # of the places between them, where a divider is seen
-# Of the distance between the two lines of a box:
-OFF, EXACT = 0.2, 0.08  # how far dividers are from their places at first sight, and from even ones
-THICKEST, NARROW = 0.5, 0.5  # how thick they are at most, and how narrow a cell
-SIDES = 0.2  # so far from their ends are its sides
+SIDES, MIDDLE = 0.2, 0.08  # of the distance between the lines: from their ends and their middle
 
 
 class Lines(NamedTuple):
@@ -27,15 +24,15 @@ class Lines(NamedTuple):
     shortest: float
 
 
-def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> np.ndarray:
-    """Upright lines from one level line to the next: (H, W) uint8 -> (H, W) bool.
+def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> tuple[np.ndarray, list[Grid]]:
+    """Upright lines from one level line to the next: (H, W) uint8 -> (H, W) bool; and the cells that are all as wide.
 
     height: px, of a digit; several: whether there are several boxes, whose sides may be so close that they are one.
     """
-    found = np.zeros(ink.shape, bool)
+    found, grids = np.zeros(ink.shape, bool), []
     rows = np.flatnonzero(lines.across.sum(axis=1) >= lines.shortest)
     if not len(rows):
-        return found
+        return found, grids
     bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
     widest = round((TWICE if several else WIDEST) * lines.thick + 1)
     wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, widest + 1), np.uint8))
@@ -54,11 +51,12 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> np.
         dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
         thin_ones = _lean(slim & (solid | dashed), widest + 2)
         extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
-        even = _even(solid, extent, bottom - top)
-        if several or not even.any():
-            even |= thin_ones & ~_lone(thin_ones & solid, extent, bottom - top)
-        found[top:bottom, even] = True
-    return found & (ink > 0)
+        grid = even(_runs(solid), extent, slice(top, bottom))
+        if grid is not None:
+            grids.append(grid)
+        else:
+            found[top:bottom, thin_ones & ~_lone(thin_ones & solid, extent, bottom - top)] = True
+    return found & (ink > 0), grids
 
 
 def width_of(upright: np.ndarray) -> float:
@@ -67,37 +65,10 @@ def width_of(upright: np.ndarray) -> float:
     return float(np.median(edges[:, 1] - edges[:, 0])) if len(edges) else 0.0
 
 
-def _even(solid: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
-    """The dividers of cells that are all as wide, and the sides: however thick they are, and not the strokes between.
-
-    solid: (W,) bool, columns of ink from line to line; extent: px, from where to where the lines go; tall: px, how far
-    they are apart. -> (W,) bool, none where there are no such cells.
-    """
-    edges = _runs(solid)
-    edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
-    found = np.zeros(len(solid), bool)
-    middles, (left, right) = edges.mean(axis=1), extent
-    for cells in range(int((right - left) / (NARROW * tall)), CELLS - 1, -1) if len(edges) else ():
-        places = left + (right - left) * np.arange(1, cells) / cells
-        nearest = np.abs(middles[None] - places[:, None]).argmin(axis=1)
-        near = np.abs(middles[nearest] - places) <= OFF * tall
-        if near.mean() < SEEN:
-            continue
-        # Where the lines end is not exactly where the cells do.
-        places = np.polyval(np.polyfit(places[near], middles[nearest][near], 1), places)
-        exact = np.abs(middles[None] - places[:, None]) <= EXACT * tall
-        if exact.any(axis=1).mean() >= SEEN:
-            sides = np.abs(middles[None] - extent[:, None]) <= OFF * tall
-            for first, last in edges[exact.any(axis=0) | sides.any(axis=0)]:
-                found[first:last] = True
-            break
-    return found
-
-
 def _lone(columns: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
     """A divider that is the only one between the sides of a box, but not in its middle: it is rather a 1.
 
-    columns: (W,) bool, of dividers; extent, tall: as in `_even`. -> (W,) bool, those of it.
+    columns: (W,) bool, of dividers; extent, tall: as for `cells.even`. -> (W,) bool, those of it.
     """
     left, right = extent
     inner = [
@@ -106,7 +77,7 @@ def _lone(columns: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
         if left + SIDES * tall < (first + last) / 2 < right - SIDES * tall
     ]
     found = np.zeros(len(columns), bool)
-    if len(inner) == 1 and abs(sum(inner[0]) - left - right) / 2 > EXACT * tall:
+    if len(inner) == 1 and abs(sum(inner[0]) - left - right) / 2 > MIDDLE * tall:
         found[slice(*inner[0])] = True
     return found
 

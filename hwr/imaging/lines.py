@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging import cells
 from hwr.imaging.dividers import Lines, dividers, width_of
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
@@ -46,7 +47,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
         margin = EDGE * (box.bottom - box.top)
         across[max(0, round(box.top + margin)) : max(0, round(box.bottom - margin))] = False
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    upright = dividers(faint, Lines(across, thick, rule), height, several=bool(box and box.cell))
+    upright, grids = dividers(faint, Lines(across, thick, rule), height, several=bool(box and box.cell))
     down = down.T | upright
     if not (across.any() or down.any()):
         return _without_leaders(ink, height)
@@ -57,7 +58,12 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
     left = np.where(gone, 0, ink).astype(np.uint8)
     healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
     left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
-    return _without_leaders(_without_ticks(_without_shreds(left, across | down), across, thick, height), height)
+    left = _without_ticks(_without_shreds(left, across | down), across, thick, height)
+    if box and grids:  # which are all that is in it
+        left = np.zeros_like(ink)
+    for grid in grids:
+        left[grid.rows, grid.columns] = cells.written(ink, grid)
+    return _without_leaders(left, height)
 
 
 def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
