@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr.imaging.dividers import width_of
-from hwr.imaging.lines import Box, without_lines
+from hwr.imaging.dividers import Box, width_of
+from hwr.imaging.lines import without_lines
 
 HEIGHT = 60.0  # px, of a digit
 LEFT, RIGHT, TOP, FOOT = 20, 380, 40, 120  # px, of the box
@@ -66,14 +66,14 @@ def test_sides_of_two_boxes_close_together_go():
     for x in (20, 202):
         cv2.rectangle(page, (x, TOP), (x + 176, FOOT), 255, 4)
     page = cv2.morphologyEx(page, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))  # as a blurred photograph has them
-    assert left_at(page, Box(TOP - 4, FOOT + 4, 176)) == []
+    assert left_at(page, Box(20, TOP - 4, 378, FOOT + 4, 176)) == []
 
 
 def test_a_level_stroke_within_a_known_box_is_no_line():
     page = box()
     page[78:84, 100:260] = 255
     assert 180 not in left_at(page)
-    assert left_at(page, Box(TOP - 4, FOOT + 4, 0)) == [*range(100, 260)]
+    assert left_at(page, Box(LEFT, TOP - 4, RIGHT, FOOT + 4)) == [*range(100, 260)]
 
 
 def test_how_wide_dividers_are():

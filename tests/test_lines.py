@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr.imaging.lines import Box, without_lines
+from hwr.imaging.dividers import Box
+from hwr.imaging.lines import without_lines
 
 HEIGHT = 60.0  # px, of a digit
 
@@ -81,7 +82,7 @@ def test_short_lines_of_boxes_beside_each_other_go():
     for x in (60, 165, 270):
         cv2.rectangle(page, (x, 35), (x + 85, 125), 255, 3)
     assert without_lines(page, page, HEIGHT)[:, 70:140].any()
-    np.testing.assert_array_equal(without_lines(page, page, HEIGHT, Box(34, 126, 85)), ring())
+    np.testing.assert_array_equal(without_lines(page, page, HEIGHT, Box(60, 34, 355, 126, 85)), ring())
 
 
 def dotted(y: int, *digits: int) -> np.ndarray:

@@ -16,6 +16,17 @@ WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is; and th
 SIDES, MIDDLE = 0.2, 0.08  # of the distance between the lines: from their ends and their middle
 
 
+class Box(NamedTuple):
+    """A printed box, or several in a row: from where to where it reaches, its lines included, px; and the width of the
+    narrowest of several, px, 0 where it is one."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    cell: float = 0.0
+
+
 class Lines(NamedTuple):
     """Level lines: where they are, (H, W) bool; how thick in the median, px; how long at least, px."""
 
@@ -24,11 +35,12 @@ class Lines(NamedTuple):
     shortest: float
 
 
-def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> tuple[np.ndarray, list[Grid]]:
+def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> tuple[np.ndarray, list[Grid]]:
     """Upright lines from one level line to the next: (H, W) uint8 -> (H, W) bool; and the cells that are all as wide.
 
-    height: px, of a digit; several: whether there are several boxes, whose sides may be so close that they are one.
+    height: px, of a digit; box: where one is known, which may be several: their sides may be so close that they are one.
     """
+    several = bool(box and box.cell)
     found, grids = np.zeros(ink.shape, bool), []
     rows = np.flatnonzero(lines.across.sum(axis=1) >= lines.shortest)
     if not len(rows):
@@ -51,6 +63,8 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, several: bool) -> tup
         dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
         thin_ones = _lean(slim & (solid | dashed), widest + 2)
         extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
+        if box:
+            extent = np.round([box.left, box.right]).astype(int)
         grid = even(_runs(solid), extent, slice(top, bottom))
         if grid is not None:
             grids.append(grid)

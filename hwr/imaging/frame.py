@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.parts import corners, enclosed
+from hwr.imaging.rails import rails
 from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
@@ -70,7 +71,8 @@ def _corners(gray: np.ndarray) -> tuple[np.ndarray | None, float]:
         )
         boxes, empty = _boxes(ink)
         candidates = [*boxes, *empty]
-        for frame, narrowest in (_joined(box, candidates) for box in boxes):
+        frames = [_joined(box, candidates) for box in boxes]
+        for frame, narrowest in [*frames, *rails(ink, [frame for frame, _ in frames])]:
             wide, tall = extent(frame)
             if wide >= widest and wide >= FLAT * tall:
                 found, cell, widest = frame, narrowest, WIDER * wide

@@ -1,16 +1,15 @@
 """Ruled lines, boxes and their dividers, taken away from what is written on them."""
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 
 from hwr.imaging import cells
-from hwr.imaging.dividers import Lines, dividers, width_of
+from hwr.imaging.dividers import Box, Lines, dividers, width_of
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 
+DRAWN = 0.3  # of a box's width: so much of a line is in each of its rows
 EDGE = 0.25  # of a box's height: its lines are no farther from its ends
 
 # In heights of an ordinary digit:
@@ -22,15 +21,6 @@ TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a lin
 TICKS = 3  # of them at least
 LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
 BELOW = 0.3  # a dotted line lies so far below the middle of what is written on it, where a row of zeros does not
-
-
-class Box(NamedTuple):
-    """A printed box, or several in a row: from where to where it reaches, its lines included, px; and the width of the
-    narrowest of several, px, 0 where it is one."""
-
-    top: float
-    bottom: float
-    cell: float
 
 
 def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | None = None) -> np.ndarray:
@@ -46,8 +36,10 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
     if box:  # between its lines are digits that touch dividers, no lines
         margin = EDGE * (box.bottom - box.top)
         across[max(0, round(box.top + margin)) : max(0, round(box.bottom - margin))] = False
+    upright, grids = dividers(faint, Lines(across, thick, rule), height, box)
+    if box:
+        ink, faint = (_between(each, across, box) for each in (ink, faint))
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    upright, grids = dividers(faint, Lines(across, thick, rule), height, several=bool(box and box.cell))
     down = down.T | upright
     if not (across.any() or down.any()):
         return _without_leaders(ink, height)
@@ -64,6 +56,16 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
     for grid in grids:
         left[grid.rows, grid.columns] = cells.written(ink, grid)
     return _without_leaders(left, height)
+
+
+def _between(ink: np.ndarray, across: np.ndarray, box: Box) -> np.ndarray:
+    """What is between the upper and the lower lines of a box, (H, W) bool: strokes that touch them are cut there."""
+    middle = round((box.top + box.bottom) / 2)
+    rows = np.flatnonzero(across.sum(axis=1) >= DRAWN * (box.right - box.left))
+    top, bottom = rows[rows < middle].max(initial=-1) + 1, rows[rows >= middle].min(initial=len(ink))
+    between = np.zeros_like(ink)
+    between[top:bottom] = ink[top:bottom]
+    return between
 
 
 def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, straighten
-from hwr.imaging.lines import FAINT, THIN, Box, straight, without_lines
+from hwr.imaging.lines import FAINT, THIN, straight, without_lines
 from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
@@ -155,9 +156,8 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     if sight.inside is None:
         return without_lines(ink, faint, scale * height)
     inside = scale * sight.inside
-    top, bottom = inside[[1, 3]]
-    lowest = min(scale * height, FILLED * (bottom - top))
-    written = without_lines(ink, faint, lowest, Box(top, bottom, scale * sight.cell))
+    lowest = min(scale * height, FILLED * (inside[3] - inside[1]))
+    written = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
     return _without_sides(written, inside, scale * height)
 
 

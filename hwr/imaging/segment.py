@@ -9,10 +9,12 @@ from hwr.imaging.lines import RULE
 
 ZEROS = 1.5  # times as high as half of the ink are digits where that ink is of zeros
 DIVIDER, EVEN, DIVIDERS = 0.15, 0.04, 3  # of its height is a divider wide; so alike are their heights; that many
+TAP = 0.7  # of the pen's width: a tap of the pen is no smaller
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 
 # All in heights of an ordinary digit:
 SPECK = 0.055  # the side of a square of ink that is dust
+MIDDLE = 0.25  # so near the row's middle line is what stands on it
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 DOTS, TINY, EVENLY = 3, 0.06, 0.4  # zeros as dots: so many at least, so large, of sizes alike to so many nats
 CLOSE = 0.12  # and is a part of what it lies so close to
@@ -66,13 +68,14 @@ def pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
     _, _, wide, tall, area = stats.T
-    kept = area >= (SPECK * height) ** 2
+    kept = ~_edge(stats, ink.shape, height)
     kept[0] = False
-    kept &= ~_edge(stats, ink.shape, height)
-    if not kept.any() or kept.sum() > MOST_PARTS:
+    large = kept & (area >= (SPECK * height) ** 2)
+    if not large.any() or large.sum() > MOST_PARTS:
         return [], height
-    height = ordinary(tall[kept], wide[kept], area[kept])
-    kept &= area >= (SPECK * height) ** 2
+    height = ordinary(tall[large], wide[large], area[large])
+    tap = TAP * _pen(labels, large)
+    kept &= area >= min(SPECK * height, tap) ** 2
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     mass = np.zeros(ink.shape[0])
     np.add.at(mass, middle[kept].astype(int), area[kept])
@@ -96,7 +99,7 @@ def pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     low = [piece.mark == "/" and len(piece.ink) < SLASH * height for piece in row]
     row = [piece._replace(mark=None) if short else piece for piece, short in zip(row, low, strict=True)]
     row = [piece._replace(mark=None) if piece.mark and _broken(piece, row, height) else piece for piece in row]
-    row = _swept(_alike(row, height), line, height)
+    row = _swept(_alike(row, height), line, height, tap)
     return sorted(row, key=lambda piece: piece.box[0] + piece.box[2]), height
 
 
@@ -134,9 +137,13 @@ def _alike(pieces: list[Piece], height: float) -> list[Piece]:
     return pieces
 
 
-def _swept(pieces: list[Piece], line: float, height: float) -> list[Piece]:
-    """Add what is too small for a sign to the piece that it lies close to, or else drop it."""
+def _swept(pieces: list[Piece], line: float, height: float, tap: float) -> list[Piece]:
+    """Add what is too small for a sign to the piece that it lies close to, or else drop it.
+
+    tap: px, the least side of a dot of the pen: where it stands alone in the middle of the row, it is a zero.
+    """
     signs = _are_dots_in_a_row(pieces, height) | np.array([piece.mark is not None for piece in pieces], bool)
+    signs |= _are_taps(pieces, line, height, tap)
     dust = [piece for piece, sign in zip(pieces, signs, strict=True) if not sign and _is_dust(piece, line, height)]
     kept = [piece for piece, sign in zip(pieces, signs, strict=True) if sign or not _is_dust(piece, line, height)]
     for grain in dust:
@@ -161,6 +168,23 @@ def _are_dots_in_a_row(pieces: list[Piece], height: float) -> np.ndarray:
     return small if even and usual >= TINY * height else np.zeros(len(pieces), bool)
 
 
+def _are_taps(pieces: list[Piece], line: float, height: float, tap: float) -> np.ndarray:
+    """Which pieces are dots of the pen near the row's middle line, with paper on both sides: -> (n,) bool."""
+    boxes = np.array([piece.box for piece in pieces], float).reshape(-1, 4)
+    dots = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= tap
+    dots &= np.abs((boxes[:, 1] + boxes[:, 3]) / 2 - line) <= MIDDLE * height
+    across = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
+    np.fill_diagonal(across, np.inf)
+    return dots & (across.min(axis=1, initial=np.inf) > CLOSE * height)
+
+
+def _pen(labels: np.ndarray, parts: np.ndarray) -> float:
+    """How wide the strokes of some parts are on average: (H, W) int, (n,) bool -> px."""
+    ink = parts[labels].astype(np.uint8)
+    outlines, _ = cv2.findContours(ink, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    return 2 * cv2.countNonZero(ink) / max(1.0, sum(cv2.arcLength(outline, True) for outline in outlines))
+
+
 def _away(one: tuple, other: tuple) -> float:
     """How far two boxes are apart: px."""
     across = max(one[0] - other[2], other[0] - one[2], 0)
@@ -170,7 +194,7 @@ def _away(one: tuple, other: tuple) -> float:
 def _is_dust(piece: Piece, line: float, height: float) -> bool:
     """Whether a piece is too small for a digit; near the row's middle line, where it can be a ۰, less is enough."""
     _, y0, _, y1 = piece.box
-    near = abs((y0 + y1) / 2 - line) <= 0.25 * height
+    near = abs((y0 + y1) / 2 - line) <= MIDDLE * height
     return max(piece.ink.shape) < SMALLEST[near] * height
 
 

@@ -1,0 +1,178 @@
+"""A box told by its lines alone: two level ones, one above the other, with walls at their ends.
+
+Where a line is broken or pale, or a digit or a printed word touches it, a box is no closed outline.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+THIN = 7  # px of the page: no line is thicker
+LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and the longest gap in one
+LEVEL = 25.0  # degrees: no line leans more
+MOST = 20  # of the longest lines are looked at
+TOLD = 0.5  # degrees: lines are told apart by half a degree
+NEAR, FAR = 10, 0.7  # px, and of the page's height: two lines of a box are so far apart
+PARALLEL = 5.0  # degrees between them at most
+TALL = 40  # px: their distance in the strip that is cut out along them
+ROOM = 8  # px of the strip above and below
+DRIFT = 2  # px of the strip: so far from its line is its ink
+APART = 0.8  # of their distance: a longer gap is the end
+DRAWN = 0.8  # of the lines between the walls is seen
+WALL = 0.85  # of the distance is ink in a wall
+LEAN = 8  # px: walls lean by so much from line to line at most
+BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
+
+
+class Rails(NamedTuple):
+    """A box between two level lines: its corners, (4, 2) px, clockwise from the upper left; how wide the narrowest of
+    its boxes is, px, where it is several, else 0."""
+
+    corners: np.ndarray
+    cell: float
+
+
+def rails(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Rails]:
+    """The boxes on a page, (H, W) uint8, 1 ink: those of its level lines, and those of which a part is known.
+
+    known: (4, 2) px each, the corners of boxes, clockwise from the upper left.
+    """
+    lines = _lines(ink)
+    pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
+    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, ink.shape)]
+    for pair in pairs:
+        found = _between(ink, pair)
+        if found is not None:
+            yield found
+
+
+def _lines(ink: np.ndarray) -> np.ndarray:
+    """The longest level lines: (H, W) uint8, 1 ink -> (n, 2, 2) px, the left end and the right end of each."""
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, 1), np.uint8))
+    wide = ink.shape[1]
+    found = cv2.HoughLinesP(
+        cv2.subtract(ink, thick),
+        1,
+        np.radians(TOLD),
+        round(LONG * wide / 2),
+        minLineLength=LONG * wide,
+        maxLineGap=GAP * wide,
+    )
+    if found is None:
+        return np.zeros((0, 2, 2))
+    lines = found.reshape(-1, 2, 2).astype(float)
+    lines = np.where((lines[:, :1, :1] > lines[:, 1:, :1]), lines[:, ::-1], lines)
+    across = lines[:, 1] - lines[:, 0]
+    level = np.abs(np.degrees(np.arctan2(across[:, 1], across[:, 0]))) <= LEVEL
+    longest = np.argsort(-np.hypot(*across.T) * level, kind="stable")
+    chosen: list[np.ndarray] = []
+    for line in lines[longest[: level.sum()]]:
+        if len(chosen) < MOST and not any(_same(line, other) for other in chosen):
+            chosen.append(line)
+    return np.array(chosen).reshape(-1, 2, 2)
+
+
+def _same(line: np.ndarray, other: np.ndarray) -> bool:
+    """Whether both ends of a line lie on another, or nearly."""
+    x, y = other.T
+    slope = (y[1] - y[0]) / max(1.0, x[1] - x[0])
+    away = line[:, 1] - (y[0] + slope * (line[:, 0] - x[0]))
+    return bool((np.abs(away) <= NEAR / 3).all())
+
+
+def _facing(upper: np.ndarray, lower: np.ndarray, shape: tuple[int, int]) -> bool:
+    """Whether one line is above another, about parallel, and as far as two lines of a box may be."""
+    left, right = max(upper[0, 0], lower[0, 0]), min(upper[1, 0], lower[1, 0])
+    if right - left < (max(upper[1, 0], lower[1, 0]) - min(upper[0, 0], lower[0, 0])) / 2:
+        return False
+    turns = [np.degrees(np.arctan2(*(line[1] - line[0])[::-1])) for line in (upper, lower)]
+    middle = (left + right) / 2
+    above, below = (np.interp(middle, line[:, 0], line[:, 1]) for line in (upper, lower))
+    return abs(turns[0] - turns[1]) <= PARALLEL and NEAR <= below - above <= FAR * shape[0]
+
+
+def _between(ink: np.ndarray, pair: np.ndarray) -> Rails | None:
+    """What stands between two lines, (2, 2, 2) px, all along them: a box, where it has walls."""
+    middles = pair.mean(axis=1)
+    along = (pair[:, 1] - pair[:, 0]).sum(axis=0)
+    along /= max(1.0, np.hypot(*along))
+    tall = abs((middles[1] - middles[0]) @ np.array([-along[1], along[0]]))
+    if tall < NEAR or along[0] < np.cos(np.radians(LEVEL)) / 2:
+        return None
+    scale = TALL / tall
+    # The lines go on to both sides: on the strip, from x to x + 1 on the upper one is as far as on the lower one.
+    ends = np.array([((pair - middles[0]) @ along).min(), ((pair - middles[0]) @ along).max()])
+    spots = [_at(line, middles[0], along, ends) for line in pair]  # (2, 2) each, at the ends
+    wide = (ends[1] - ends[0]) * scale
+    more = ink.shape[1] * scale - wide / 2  # so far the page may go on at most to either side
+    level = np.array([[more, ROOM], [more + wide, ROOM], [more + wide, ROOM + TALL], [more, ROOM + TALL]], np.float32)
+    corners = np.array([*spots[0], *spots[1][::-1]], np.float32)
+    back = cv2.getPerspectiveTransform(level, corners)
+    size = (round(wide + 2 * more), TALL + 2 * ROOM)
+    strip = cv2.warpPerspective(ink * 255, back, size, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP) > 100
+    if _drawn(strip).all(axis=0).sum() < TALL:
+        return None
+    strip, lean = _upright(strip)
+    found = _extent(strip)
+    if found is None:
+        return None
+    first, last = found
+    corners = np.array(
+        [[first + lean, ROOM], [last + lean, ROOM], [last, ROOM + TALL], [first, ROOM + TALL]], np.float32
+    )
+    drawn = np.diff(_drawn(strip).any(axis=0)[first:last].astype(int), prepend=0, append=0)
+    boxes = np.flatnonzero(drawn).reshape(-1, 2)
+    cell = float((boxes[:, 1] - boxes[:, 0]).min()) / scale if len(boxes) > 1 else 0.0
+    return Rails(cv2.perspectiveTransform(corners[None], back)[0].astype(float), cell)
+
+
+def _upright(strip: np.ndarray) -> tuple[np.ndarray, int]:
+    """A strip with its walls upright, and by how many px they leaned to the right at the upper line: (H, W) bool ->
+    (H, W) bool, px."""
+
+    def turned(lean: int) -> np.ndarray:
+        shear = np.array([[1, lean / TALL, -lean * (1 + ROOM / TALL)], [0, 1, 0]])
+        return cv2.warpAffine(strip.astype(np.uint8), shear, strip.shape[::-1], flags=cv2.INTER_NEAREST) > 0
+
+    lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: (_filled(turned(lean)) ** 4).sum())
+    return turned(lean), lean
+
+
+def _filled(strip: np.ndarray) -> np.ndarray:
+    """How much of each column between the lines is ink: (H, W) bool -> (W,)."""
+    between = strip[ROOM + DRIFT : ROOM + TALL - DRIFT].astype(np.uint8)
+    return cv2.dilate(between, np.ones((1, 3), np.uint8)).mean(axis=0)
+
+
+def _drawn(strip: np.ndarray) -> np.ndarray:
+    """Where the upper line is seen, and where the lower: (H, W) bool -> (2, W) bool."""
+    return np.stack([strip[y - DRIFT : y + DRIFT + 1].any(axis=0) for y in (ROOM, ROOM + TALL)])
+
+
+def _extent(strip: np.ndarray) -> tuple[int, int] | None:
+    """From where to where both lines go without a long gap, with walls at both ends: columns, None where they don't."""
+    drawn = _drawn(strip)
+    gap = round(APART * TALL)
+    both = np.pad(drawn.all(axis=0), gap)[None].astype(np.uint8)
+    solid = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[0, gap:-gap]
+    runs = np.flatnonzero(np.diff(solid, prepend=0, append=0)).reshape(-1, 2)
+    if not len(runs):
+        return None
+    ends = max(runs, key=lambda run: both[0, gap:-gap][slice(*run)].sum())
+    walls = np.flatnonzero(_filled(strip) >= WALL)
+    near = [walls[np.abs(walls - end) <= BEYOND * TALL] for end in ends]
+    if not all(map(len, near)):
+        return None
+    first, last = int(near[0].min()), int(near[1].max()) + 1
+    return (first, last) if last - first >= TALL and drawn[:, first:last].mean(axis=1).min() >= DRAWN else None
+
+
+def _at(line: np.ndarray, start: np.ndarray, along: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Where a line is at some places along a direction: (2, 2) px, (n,) px from `start` -> (n, 2) px."""
+    own = line - start
+    across = np.array([-along[1], along[0]])
+    slope = ((own[1] - own[0]) @ across) / ((own[1] - own[0]) @ along)
+    off = own[0] @ across + slope * (places - own[0] @ along)
+    return start + places[:, None] * along + off[:, None] * across
