@@ -115,7 +115,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     refused = sum(not digit.is_digit for digit in digits)
     unlikely = np.mean([glyph.cost for glyph in path if glyph.is_digit]) if len(digits) > 1 else 0.0
     doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < max(HARDLY, DOUBTED ** len(digits))
-    if not digits or doubted or len(digits) > MOST:
+    if not digits or doubted or len(digits) > MOST or _outweighed(path):
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
@@ -155,6 +155,13 @@ def _gaps(path: list[Glyph]) -> list[int]:
 def _worth(path: list[Glyph]) -> float:
     """How much glyphs are like a number: nats, the more the longer."""
     return sum(1 - glyph.cost for glyph in path)
+
+
+def _outweighed(path: list[Glyph]) -> bool:
+    """Whether there is more ink in what is taken for nothing than in the digits: they are parts of a drawing."""
+    ink = [np.count_nonzero(glyph.piece.ink) for glyph in path]
+    nothing = sum(each for each, glyph in zip(ink, path, strict=True) if not (glyph.is_digit or glyph.mark))
+    return nothing > sum(each for each, glyph in zip(ink, path, strict=True) if glyph.is_digit)
 
 
 def _without_words(path: list[Glyph], height: float) -> list[Glyph]:

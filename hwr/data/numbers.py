@@ -251,6 +251,7 @@ def _boxed(glyphs: list, hand: Hand, cells: Cells, rng: np.random.Generator) -> 
     tall = int(hand.height * rng.uniform(*cells.tall))
     thick = max(1, round(hand.height * rng.uniform(0.02, 0.06)))
     margin = int(hand.height * rng.uniform(0.3, 0.8))
+    margin = max(margin, *(max(np.subtract(glyph.shape, (tall, cell))) // 2 + 1 for glyph in glyphs))  # room for each
     ink = np.zeros((tall + 2 * margin, cell * len(glyphs) + 2 * margin), np.float32)
     lines = _lines(ink.shape, (margin, cell, tall, thick), rng.integers(4 if cells.apart else 3), hand)
     boxes = []

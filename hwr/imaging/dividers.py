@@ -38,7 +38,7 @@ class Lines(NamedTuple):
 def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> tuple[np.ndarray, list[Grid]]:
     """Upright lines from one level line to the next: (H, W) uint8 -> (H, W) bool; and the cells that are all as wide.
 
-    height: px, of a digit; box: where one is known, which may be several: their sides may be so close that they are one.
+    height: px, of a digit; box: where one is known, which may be several, with their sides so close that they are one.
     """
     several = bool(box and box.cell)
     found, grids = np.zeros(ink.shape, bool), []

@@ -14,7 +14,7 @@ NUMBERS = Recipe(
     ),
     phases=(
         Phase(
-            epochs=12, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
+            epochs=10, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
             averaging=0.999,
         ),
     ),
