@@ -31,6 +31,7 @@ NOISE = 1.5  # for what is taken for no sign at all
 TALL, OFTEN = 2.5, 0.7  # more, for what is as tall as digits are, in heights: several ones in a row are no dividers
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
+CROWDED, NARROW = 1.5, 1.5  # for a digit that is not alone in its cell, where these are no wider, in heights
 APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # for a glyph all of whose width lies over or under another
 NEAR = 0.3  # heights: pieces farther apart than this are not one digit
@@ -96,7 +97,7 @@ class Judge:
     """Tells what the pieces of one row may be: asks a recognizer about each, and the network of rows about all."""
 
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
-        self.recognizer, self.height = recognizer, row.height
+        self.recognizer, self.height, self._cells = recognizer, row.height, row.cells
         self.pieces = list(row.pieces)
         self._gaps = {}
         self._dpi = _resolution(row, dpi)
@@ -127,6 +128,7 @@ class Judge:
             share = shares[digit] - COVERED * self._covered(first, last, piece)
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
+            cost += CROWDED * self._crowded(first, last)
             cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
         return glyphs
@@ -142,7 +144,7 @@ class Judge:
         total = np.logaddexp.reduce([*single, nothing])
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
-        for mark, share in zip(MARKS, single[ONE:], strict=True):
+        for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None else ():
             cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
             glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
         return glyphs
@@ -242,6 +244,16 @@ class Judge:
         broad -= max(0, low - height)  # a digit may be large as a whole
         away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2
         return SHAPE * min(ODDEST, float(away) / 2)
+
+    def _crowded(self, first: int, last: int) -> bool:
+        """Whether there is more in the cell in which pieces stand, or they stand in several: a cell holds one digit."""
+        if self._cells is None:
+            return False
+        middles = np.array([(piece.box[0] + piece.box[2]) / 2 for piece in self.pieces])
+        at = np.searchsorted(self._cells[:, 0], middles)
+        narrow = np.median(np.diff(self._cells, axis=1)) <= NARROW * self.height
+        own = at == at[first]
+        return bool(narrow and (own.sum() != last - first or not own[first:last].all()))
 
     def _torn(self, first: int, last: int, piece: Piece) -> float:
         """How much of a piece's border is cut through ink, in its own longer sides."""

@@ -20,7 +20,7 @@ def box(*dividers: tuple[int, int]) -> np.ndarray:
 
 def left_at(page: np.ndarray, known: Box | None = None) -> list[int]:
     """Where ink is left in the middle of the box, columns."""
-    return np.flatnonzero(without_lines(page, page, HEIGHT, known)[70:90].any(axis=0)).tolist()
+    return np.flatnonzero(without_lines(page, page, HEIGHT, known)[0][70:90].any(axis=0)).tolist()
 
 
 @pytest.mark.parametrize("thick", [4, 10, 20])

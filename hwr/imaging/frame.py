@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.parts import corners, enclosed
-from hwr.imaging.rails import rails
+from hwr.imaging.rails import Rails, rails
 from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
@@ -23,6 +23,8 @@ AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its 
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
 MOST_FRAMES = 30  # of the widest parts may be boxes
 FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
+SAME = 0.4  # of its height: a box that is nearer to another, and as high, is the same
+MOST_BOXES = 3
 SMALLEST = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
 ALIKE = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
@@ -42,15 +44,27 @@ class Framed(NamedTuple):
 
 
 def straighten(gray: np.ndarray) -> Framed:
-    """The widest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed.
+    """The likeliest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed, as of `frames`."""
+    return frames(gray)[0]
 
-    Boxes in a row with little paper between are one: a number's groups, or its digits, have each their own.
-    It is the same picture where there is none, or where it stands upright already.
+
+def frames(gray: np.ndarray) -> list[Framed]:
+    """The boxes on a picture in which a number may be, each upright, and some paper around it: (H, W) uint8 -> the
+    likeliest first, MOST_BOXES at most.
+
+    Those with cells of one width come first, and of them the widest. Boxes in a row with little paper between are one:
+    a number's groups, or its digits, have each their own. Where there is none, it is the same picture; where it stands
+    upright already, too.
     """
-    found, cell = _corners(gray)
-    lean = STEEP if found is None or not near(found, gray.shape) else _lean(found)
+    found = [_upright(gray, *each) for each in _corners(gray)]
+    return [framed for framed in found if framed is not None] or [Framed(gray, np.eye(3), None)]
+
+
+def _upright(gray: np.ndarray, found: np.ndarray, cell: float) -> Framed | None:
+    """A box made upright: (H, W) uint8, its corners, (4, 2) px -> Framed; None for what leans too much."""
+    lean = _lean(found) if near(found, gray.shape) else STEEP
     if lean >= STEEP:
-        return Framed(gray, np.eye(3), None)
+        return None
     wide, tall = extent(found)
     within = tall * np.array([SIDE_LINES, -LEVEL_LINES, -SIDE_LINES, LEVEL_LINES])
     if lean < ASKEW:
@@ -59,25 +73,39 @@ def straighten(gray: np.ndarray) -> Framed:
     return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within, cell)
 
 
-def _corners(gray: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """Of the widest frame: (H, W) uint8 -> (4, 2) px, clockwise from the upper left, and its narrowest box's width
-    where it is several; None where there is none."""
+def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    """The likeliest boxes: (H, W) uint8 -> of each the corners, (4, 2) px, clockwise from the upper left, and its
+    narrowest box's width where it is several, 0 where it is one."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, min(small.shape))
-    found, cell, widest = None, 0.0, WIDE * small.shape[1]
+    found: list[Rails] = []
     for pale in PALE if levels else ():
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
         boxes, empty = _boxes(ink)
-        candidates = [*boxes, *empty]
-        frames = [_joined(box, candidates) for box in boxes]
-        for frame, narrowest in [*frames, *rails(ink, [frame for frame, _ in frames])]:
-            wide, tall = extent(frame)
-            if wide >= widest and wide >= FLAT * tall:
-                found, cell, widest = frame, narrowest, WIDER * wide
+        joined = [Rails(*_joined(box, [*boxes, *empty])) for box in boxes]
+        for box in [*joined, *rails(ink, [each.corners for each in joined])]:
+            wide, tall = extent(box.corners)
+            if wide >= max(WIDE * small.shape[1], FLAT * tall):
+                _add(found, box)
+    found.sort(key=lambda box: (box.cells > 0, extent(box.corners)[0]), reverse=True)
     factor = max(gray.shape) / max(small.shape)
-    return (None, 0.0) if found is None else (found * factor, cell * factor)
+    return [(box.corners * factor, box.cell * factor) for box in found[:MOST_BOXES]]
+
+
+def _add(found: list[Rails], box: Rails) -> None:
+    """Add a box to those that were found, in place of the same one where that is narrower or its cells were not seen."""
+    for k, other in enumerate(found):
+        tall = extent(other.corners)[1]
+        across, down = np.abs(box.corners.mean(axis=0) - other.corners.mean(axis=0))
+        if abs(extent(box.corners)[1] - tall) > SAME * tall or down > SAME * tall or across > extent(other.corners)[0] / 2:
+            continue
+        wider = extent(box.corners)[0] > WIDER * extent(other.corners)[0]
+        if wider or (box.cells > other.cells and extent(other.corners)[0] < WIDER * extent(box.corners)[0]):
+            found[k] = box
+        return
+    found.append(box)
 
 
 def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

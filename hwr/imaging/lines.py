@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging import cells
+from hwr.imaging.cells import Grid
 from hwr.imaging.dividers import Box, Lines, dividers, width_of
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
@@ -23,8 +24,10 @@ LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of t
 BELOW = 0.3  # a dotted line lies so far below the middle of what is written on it, where a row of zeros does not
 
 
-def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | None = None) -> np.ndarray:
-    """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8.
+def without_lines(
+    ink: np.ndarray, faint: np.ndarray, height: float, box: Box | None = None
+) -> tuple[np.ndarray, list[Grid]]:
+    """Take ruled lines and boxes away, not the strokes that cross them: (H, W) uint8 -> (H, W) uint8, and the cells.
 
     faint: the same with what is paler, as lines often are; height: px, of a digit; box: where one is known, which is
     all that is on the picture. The lines of several boxes may be shorter than ruled ones, and close to the next's.
@@ -42,7 +45,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
     down = down.T | upright
     if not (across.any() or down.any()):
-        return _without_leaders(ink, height)
+        return _without_leaders(ink, height), []
     stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, width_of(upright))))
     crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
     beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, through), np.uint8)) > 0
@@ -55,7 +58,7 @@ def without_lines(ink: np.ndarray, faint: np.ndarray, height: float, box: Box | 
         left = np.zeros_like(ink)
     for grid in grids:
         left[grid.rows, grid.columns] = cells.written(ink, grid)
-    return _without_leaders(left, height)
+    return _without_leaders(left, height), grids
 
 
 def _between(ink: np.ndarray, across: np.ndarray, box: Box) -> np.ndarray:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.cells import even
+
 THIN = 7  # px of the page: no line is thicker
 LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and the longest gap in one
 LEVEL = 25.0  # degrees: no line leans more
@@ -20,6 +22,7 @@ TALL = 40  # px: their distance in the strip that is cut out along them
 ROOM = 8  # px of the strip above and below
 DRIFT = 2  # px of the strip: so far from its line is its ink
 APART = 0.8  # of their distance: a longer gap is the end
+BROKEN, NARROW = 0.1, 0.4  # of it: a longer gap parts a line, and no box is narrower
 DRAWN = 0.8  # of the lines between the walls is seen
 WALL = 0.85  # of the distance is ink in a wall
 LEAN = 8  # px: walls lean by so much from line to line at most
@@ -28,10 +31,11 @@ BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
 class Rails(NamedTuple):
     """A box between two level lines: its corners, (4, 2) px, clockwise from the upper left; how wide the narrowest of
-    its boxes is, px, where it is several, else 0."""
+    its boxes is, px, where it is several, else 0; and how many cells of one width it has, 0 where these are not seen."""
 
     corners: np.ndarray
-    cell: float
+    cell: float = 0.0
+    cells: int = 0
 
 
 def rails(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Rails]:
@@ -122,10 +126,11 @@ def _between(ink: np.ndarray, pair: np.ndarray) -> Rails | None:
     corners = np.array(
         [[first + lean, ROOM], [last + lean, ROOM], [last, ROOM + TALL], [first, ROOM + TALL]], np.float32
     )
-    drawn = np.diff(_drawn(strip).any(axis=0)[first:last].astype(int), prepend=0, append=0)
-    boxes = np.flatnonzero(drawn).reshape(-1, 2)
+    boxes = _runs(_boxes(strip)[first:last])
     cell = float((boxes[:, 1] - boxes[:, 0]).min()) / scale if len(boxes) > 1 else 0.0
-    return Rails(cv2.perspectiveTransform(corners[None], back)[0].astype(float), cell)
+    grid = even(_runs(_filled(strip) >= WALL), (first, last), slice(ROOM, ROOM + TALL))
+    count = len(grid.cells) if grid else 0
+    return Rails(cv2.perspectiveTransform(corners[None], back)[0].astype(float), cell, count)
 
 
 def _upright(strip: np.ndarray) -> tuple[np.ndarray, int]:
@@ -151,22 +156,34 @@ def _drawn(strip: np.ndarray) -> np.ndarray:
     return np.stack([strip[y - DRIFT : y + DRIFT + 1].any(axis=0) for y in (ROOM, ROOM + TALL)])
 
 
+def _boxes(strip: np.ndarray) -> np.ndarray:
+    """Where both lines are seen for as long as a box is wide: (H, W) bool -> (W,) bool. What crosses them is none."""
+    both = _drawn(strip).all(axis=0)[None].astype(np.uint8)
+    for how, length in ((cv2.MORPH_CLOSE, BROKEN), (cv2.MORPH_OPEN, NARROW)):
+        both = cv2.morphologyEx(both, how, np.ones((1, round(length * TALL)), np.uint8), borderValue=0)
+    return both[0] > 0
+
+
 def _extent(strip: np.ndarray) -> tuple[int, int] | None:
     """From where to where both lines go without a long gap, with walls at both ends: columns, None where they don't."""
-    drawn = _drawn(strip)
-    gap = round(APART * TALL)
-    both = np.pad(drawn.all(axis=0), gap)[None].astype(np.uint8)
-    solid = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[0, gap:-gap]
-    runs = np.flatnonzero(np.diff(solid, prepend=0, append=0)).reshape(-1, 2)
+    boxes, gap = _boxes(strip), round(APART * TALL)
+    solid = cv2.morphologyEx(np.pad(boxes, gap)[None].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    runs = _runs(solid[0, gap:-gap] > 0)
     if not len(runs):
         return None
-    ends = max(runs, key=lambda run: both[0, gap:-gap][slice(*run)].sum())
+    ends = max(runs, key=lambda run: boxes[slice(*run)].sum())
     walls = np.flatnonzero(_filled(strip) >= WALL)
     near = [walls[np.abs(walls - end) <= BEYOND * TALL] for end in ends]
     if not all(map(len, near)):
         return None
     first, last = int(near[0].min()), int(near[1].max()) + 1
-    return (first, last) if last - first >= TALL and drawn[:, first:last].mean(axis=1).min() >= DRAWN else None
+    drawn = _drawn(strip)[:, first:last].mean(axis=1)
+    return (first, last) if last - first >= TALL and drawn.min() >= DRAWN else None
+
+
+def _runs(columns: np.ndarray) -> np.ndarray:
+    """Where columns are set without a gap: (W,) bool -> (n, 2), from - to."""
+    return np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
 
 
 def _at(line: np.ndarray, start: np.ndarray, along: np.ndarray, places: np.ndarray) -> np.ndarray:

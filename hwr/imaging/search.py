@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.dividers import Box
-from hwr.imaging.frame import Framed, straighten
+from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, THIN, straight, without_lines
 from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
@@ -53,10 +53,10 @@ def rows(gray: np.ndarray) -> Iterator[Row]:
     each row by itself, where there are several, from the one with the most ink on, up to MOST_ROWS.
     """
     gray, back = flatten(gray)
-    framed = straighten(gray)
-    row = _find(framed)
-    if row is not None:
-        yield _moved(row, back)
+    for framed in frames(gray):
+        row = _find(framed)
+        if row is not None:
+            yield _moved(row, back)
     row = None if framed.inside is None else _outside(_find(Framed(gray, np.eye(3), None)), framed)
     if row is not None:
         yield _moved(row, back)
@@ -87,13 +87,14 @@ def _find(framed: Framed) -> Row | None:
     for _ in range(2):
         scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
         to_size = turned(sight.darkness.shape, 0.0, scale)
-        parts, found = pieces(_written(sight, to_size, scale, height), height * scale)
+        written, cells = _written(sight, to_size, scale, height)
+        parts, found = pieces(written, height * scale, marks=cells is None)
         if not parts:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
             break
         height = found / scale  # lines had passed for digits
-    return Row(parts, found, sight.back @ back_from(to_size, 1.0))
+    return Row(parts, found, sight.back @ back_from(to_size, 1.0), cells)
 
 
 class _Sight(NamedTuple):
@@ -146,19 +147,22 @@ def _look(framed: Framed) -> _Sight | None:
     return _Sight(darkness, level, height, inside, cell / factor, back @ back_from(to_level, factor))
 
 
-def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> np.ndarray:
-    """What is written on a page, without lines and boxes, in a view of it that is larger by a factor: -> (H, W) uint8.
+def _written(
+    sight: _Sight, to_size: View | None, scale: float, height: float
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """What is written on a page, without lines and boxes, in a view of it that is larger by a factor: -> (H, W) uint8,
+    and the cells where all of it is in a box of these, (n, 2) px, from - to.
 
     height: px of the page, of a digit.
     """
     darkness = seen(sight.darkness, to_size)
     ink, faint = _ink(darkness, sight.level), _ink(darkness, round(FAINT * sight.level))
     if sight.inside is None:
-        return without_lines(ink, faint, scale * height)
+        return without_lines(ink, faint, scale * height)[0], None
     inside = scale * sight.inside
     lowest = min(scale * height, FILLED * (inside[3] - inside[1]))
-    written = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
-    return _without_sides(written, inside, scale * height)
+    written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
+    return _without_sides(written, inside, scale * height), grids[0].cells if len(grids) == 1 else None
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:

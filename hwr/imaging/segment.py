@@ -46,11 +46,13 @@ class Row(NamedTuple):
     pieces: from left to right.
     height: of an ordinary digit, in px of the row's picture.
     back: (3, 3) float64, from the row's picture to the picture that came, in perspective.
+    cells: (n, 2) int, px, from where to where each cell is where all pieces are in a box of cells; else None.
     """
 
     pieces: list[Piece]
     height: float
     back: np.ndarray
+    cells: np.ndarray | None = None
 
     def place(self, box: tuple[int, int, int, int], shape: tuple[int, int]) -> tuple[int, int, int, int]:
         """A box on the row's picture -> x0, y0, x1, y1 around it on the picture that came, of (height, width)."""
@@ -62,9 +64,12 @@ class Row(NamedTuple):
         return tuple(np.clip(np.concatenate([low, high]), 0, [*shape[::-1]] * 2).astype(int).tolist())
 
 
-def pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
+def pieces(ink: np.ndarray, height: float, marks: bool = True) -> tuple[list[Piece], float]:
     """The pieces of the row that holds the most ink: (H, W) uint8, 255 ink -> from left to right, and the height of its
-    ordinary digits, px. About so high they have to be: `height`, px."""
+    ordinary digits, px.
+
+    height: px, about so high they have to be; marks: whether there may be any between them.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
     _, _, wide, tall, area = stats.T
@@ -91,7 +96,8 @@ def pieces(ink: np.ndarray, height: float) -> tuple[list[Piece], float]:
     for k in np.flatnonzero(kept):
         x0, y0, x1, y1 = boxes[k].tolist()
         part = np.where(labels[y0:y1, x0:x1] == k, 255, 0).astype(np.uint8)
-        row.append(Piece((x0, y0, x1, y1), part, _mark(part, (y0 + y1) / 2 - line, y1 - line, height)))
+        mark = _mark(part, (y0 + y1) / 2 - line, y1 - line, height) if marks else None
+        row.append(Piece((x0, y0, x1, y1), part, mark))
     plain = [piece.ink for piece in row if not piece.mark]
     if plain:  # slashes had passed for digits
         sizes = np.array([[*ink.shape, cv2.countNonZero(ink)] for ink in plain])
