@@ -63,9 +63,11 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
         dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
         thin_ones = _lean(slim & (solid | dashed), widest + 2)
         extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
-        if box:
-            extent = np.round([box.left, box.right]).astype(int)
-        grid = even(_runs(solid), extent, slice(top, bottom))
+        edges = _runs(solid)
+        extents = [extent, edges[[0, -1], [0, 1]]] if len(edges) else []
+        extents += [np.round([box.left, box.right]).astype(int)] if box else []
+        grids_there = [even(edges, each, slice(top, bottom)) for each in extents]
+        grid = max(grids_there, key=lambda grid: len(grid.cells) if grid else 0, default=None)
         if grid is not None:
             grids.append(grid)
         else:

@@ -12,6 +12,7 @@ from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
+STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
 PALE = (1.0, 0.7, 0.5, 0.35)  # of the darkness of ink, a box is looked for from there on, the darkest first
 WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
 FLAT = 1.5  # times as wide as high
@@ -77,7 +78,7 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
     """The likeliest boxes: (H, W) uint8 -> of each the corners, (4, 2) px, clockwise from the upper left, and its
     narrowest box's width where it is several, 0 where it is one."""
     small = shrink(gray, SIDE)
-    darkness, levels, _ = contrast(small, min(small.shape))
+    darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
     found: list[Rails] = []
     for pale in PALE if levels else ():
         ink = cv2.morphologyEx(
@@ -99,7 +100,11 @@ def _add(found: list[Rails], box: Rails) -> None:
     for k, other in enumerate(found):
         tall = extent(other.corners)[1]
         across, down = np.abs(box.corners.mean(axis=0) - other.corners.mean(axis=0))
-        if abs(extent(box.corners)[1] - tall) > SAME * tall or down > SAME * tall or across > extent(other.corners)[0] / 2:
+        if (
+            abs(extent(box.corners)[1] - tall) > SAME * tall
+            or down > SAME * tall
+            or across > extent(other.corners)[0] / 2
+        ):
             continue
         wider = extent(box.corners)[0] > WIDER * extent(other.corners)[0]
         if wider or (box.cells > other.cells and extent(other.corners)[0] < WIDER * extent(box.corners)[0]):

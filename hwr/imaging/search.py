@@ -118,7 +118,8 @@ def _look(framed: Framed) -> _Sight | None:
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
-        darkness, levels, _ = contrast(page, min(page.shape))
+        size = min(page.shape) if inside is None else min(*page.shape, round((inside[3] - inside[1]) / factor))
+        darkness, levels, _ = contrast(page, size)
         if not levels:
             return None
         level = _level(darkness, levels[0])
@@ -147,9 +148,7 @@ def _look(framed: Framed) -> _Sight | None:
     return _Sight(darkness, level, height, inside, cell / factor, back @ back_from(to_level, factor))
 
 
-def _written(
-    sight: _Sight, to_size: View | None, scale: float, height: float
-) -> tuple[np.ndarray, np.ndarray | None]:
+def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> tuple[np.ndarray, np.ndarray | None]:
     """What is written on a page, without lines and boxes, in a view of it that is larger by a factor: -> (H, W) uint8,
     and the cells where all of it is in a box of these, (n, 2) px, from - to.
 
