@@ -10,6 +10,7 @@ from hwr import rows
 from hwr.data.samples import MARKS, SCRIPTS
 from hwr.evaluation.calibration import BOTH, ONE, narrow
 from hwr.imaging import segment
+from hwr.imaging.cells import standing
 from hwr.imaging.preparation import MM_PER_INCH
 from hwr.imaging.segment import Piece, Row
 from hwr.imaging.stages import Stages
@@ -32,6 +33,7 @@ TALL, OFTEN = 2.5, 0.7  # more, for what is as tall as digits are, in heights: s
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 CROWDED, NARROW = 1.5, 1.5  # for a digit that is not alone in its cell, where these are no wider, in heights
+BETWEEN = 3.0  # for one that stands between cells
 APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # for a glyph all of whose width lies over or under another
 NEAR = 0.3  # heights: pieces farther apart than this are not one digit
@@ -128,7 +130,7 @@ class Judge:
             share = shares[digit] - COVERED * self._covered(first, last, piece)
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
-            cost += CROWDED * self._crowded(first, last)
+            cost += CROWDED * self._crowded(first, last) + BETWEEN * self._between(first)
             cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
         return glyphs
@@ -141,10 +143,11 @@ class Judge:
             return [Glyph(k, k + 1, piece, outer, piece.mark)] if piece.mark else []
         single = self.hear([(k, k + 1)])[0]
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
-        total = np.logaddexp.reduce([*single, nothing])
+        between = self._between(k)
+        total = np.logaddexp.reduce([*single[ONE if between else 0 :], nothing])
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
-        for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None else ():
+        for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None or between else ():
             cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
             glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
         return glyphs
@@ -247,13 +250,19 @@ class Judge:
 
     def _crowded(self, first: int, last: int) -> bool:
         """Whether there is more in the cell in which pieces stand, or they stand in several: a cell holds one digit."""
-        if self._cells is None:
+        if self._cells is None or np.median(np.diff(self._cells, axis=1)) > NARROW * self.height:
             return False
-        middles = np.array([(piece.box[0] + piece.box[2]) / 2 for piece in self.pieces])
-        at = np.searchsorted(self._cells[:, 0], middles)
-        narrow = np.median(np.diff(self._cells, axis=1)) <= NARROW * self.height
+        at = self._standing()
         own = at == at[first]
-        return bool(narrow and (own.sum() != last - first or not own[first:last].all()))
+        return bool(at[first] >= 0 and (own.sum() != last - first or not own[first:last].all()))
+
+    def _between(self, k: int) -> bool:
+        """Whether a piece stands between cells."""
+        return self._cells is not None and self._standing()[k] < 0
+
+    def _standing(self) -> np.ndarray:
+        """In which cell each piece stands, -1 for in none: -> (n,) int."""
+        return standing(np.array([(piece.box[0] + piece.box[2]) / 2 for piece in self.pieces]), self._cells)
 
     def _torn(self, first: int, last: int, piece: Piece) -> float:
         """How much of a piece's border is cut through ink, in its own longer sides."""

@@ -12,25 +12,28 @@ SEEN = 0.9  # of the places between them, where a wall is seen
 OFF, EXACT = 0.2, 0.08  # how far walls are from their places at first sight, and from even ones
 THICKEST, NARROW = 0.5, 0.5  # how thick the sides of a cell are at most, and how narrow a cell
 SHRED = 0.08  # what is in a cell and no deeper than this from its line is left of the line
+DRAWN = 0.5  # of a cell's width, its lines are seen
 WAVERS = 2  # px: by so much a wall may be thicker than the others
 STUB = 0.3  # of a cell's width: what is no wider and goes on beyond a wall is the end of a digit there
 
 
 class Grid(NamedTuple):
     """Cells in a row, in px: the rows within the lines above and below them, the columns within their outer walls and
-    those walls, and the columns within each cell's own walls, (n, 2) int; all from - to."""
+    those walls, and the columns within each cell's own walls, (n, 2) int; all from - to. And which of them have lines
+    above and below, (n,) bool: the others are paper between boxes."""
 
     rows: slice
     columns: slice
     cells: np.ndarray
+    closed: np.ndarray
 
 
-def even(edges: np.ndarray, extent: tuple[int, int], rows: slice) -> Grid | None:
+def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndarray) -> Grid | None:
     """The cells that are all as wide, however thick the walls between, and whatever strokes are in them.
 
     edges: (n, 2) int, px, from where to where ink goes from line to line; a wall is one of them or, where each cell has
-    a box of its own, two. extent: px, from where to where the lines go; rows: what is between them. None where there
-    are no such cells.
+    a box of its own, two. extent: px, from where to where the lines go; rows: what is between them;
+    lines: (2, W) bool, where the upper one is seen, and the lower. None where there are no such cells.
     """
     tall = rows.stop - rows.start
     edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
@@ -55,7 +58,9 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice) -> Grid | None
         away = np.where(seen[:, None], away, usual)
         walls = np.round(places[:, None] + away).astype(int)
         columns = slice(max(0, min(left, walls[0, 0])), max(right, walls[-1, 1]))
-        return Grid(rows, columns, np.stack([walls[:-1, 1], walls[1:, 0]], axis=1).clip(0))
+        cells = np.stack([walls[:-1, 1], walls[1:, 0]], axis=1).clip(0)
+        drawn = np.array([lines[:, first:last].mean(axis=1).min(initial=1) for first, last in cells])
+        return Grid(rows, columns, cells, drawn >= DRAWN)
     return None
 
 
@@ -75,6 +80,12 @@ def written(ink: np.ndarray, grid: Grid) -> np.ndarray:
     for (first, last), (labels, _), stays in zip(grid.cells, parts, kept, strict=True):
         within[:, first:last] = np.where(stays[labels], 255, 0)
     return within[:, grid.columns]
+
+
+def standing(x: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """In which cell something stands: (m,) px, (n, 2) px -> (m,) int, -1 for in none."""
+    within = (x[:, None] >= cells[None, :, 0]) & (x[:, None] <= cells[None, :, 1])
+    return np.where(within.any(axis=1), within.argmax(axis=1), -1)
 
 
 def _walls(edges: np.ndarray, places: np.ndarray, tall: int) -> tuple[np.ndarray, np.ndarray]:

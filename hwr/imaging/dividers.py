@@ -66,7 +66,8 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
         edges = _runs(solid)
         extents = [extent, edges[[0, -1], [0, 1]]] if len(edges) else []
         extents += [np.round([box.left, box.right]).astype(int)] if box else []
-        grids_there = [even(edges, each, slice(top, bottom)) for each in extents]
+        drawn = np.stack([lines.across[band].any(axis=0) for band in (upper, lower)])
+        grids_there = [even(edges, each, slice(top, bottom), drawn) for each in extents]
         grid = max(grids_there, key=lambda grid: len(grid.cells) if grid else 0, default=None)
         if grid is not None:
             grids.append(grid)

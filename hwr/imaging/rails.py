@@ -128,8 +128,8 @@ def _between(ink: np.ndarray, pair: np.ndarray) -> Rails | None:
     )
     boxes = _runs(_boxes(strip)[first:last])
     cell = float((boxes[:, 1] - boxes[:, 0]).min()) / scale if len(boxes) > 1 else 0.0
-    grid = even(_runs(_filled(strip) >= WALL), (first, last), slice(ROOM, ROOM + TALL))
-    count = len(grid.cells) if grid else 0
+    grid = even(_runs(_filled(strip) >= WALL), (first, last), slice(ROOM, ROOM + TALL), _drawn(strip))
+    count = int(grid.closed.sum()) if grid else 0
     return Rails(cv2.perspectiveTransform(corners[None], back)[0].astype(float), cell, count)
 
 

@@ -88,7 +88,7 @@ def _find(framed: Framed) -> Row | None:
         scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
         to_size = turned(sight.darkness.shape, 0.0, scale)
         written, cells = _written(sight, to_size, scale, height)
-        parts, found = pieces(written, height * scale, marks=cells is None)
+        parts, found = pieces(written, height * scale, cells)
         if not parts:
             return None
         if 1 / MISTAKEN <= found / (height * scale) <= MISTAKEN:
@@ -161,7 +161,7 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     inside = scale * sight.inside
     lowest = min(scale * height, FILLED * (inside[3] - inside[1]))
     written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
-    return _without_sides(written, inside, scale * height), grids[0].cells if len(grids) == 1 else None
+    return _without_sides(written, inside, scale * height), grids[0].cells[grids[0].closed] if len(grids) == 1 else None
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:

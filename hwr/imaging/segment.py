@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.cells import standing
 from hwr.imaging.lines import RULE
 
 ZEROS = 1.5  # times as high as half of the ink are digits where that ink is of zeros
@@ -46,7 +47,7 @@ class Row(NamedTuple):
     pieces: from left to right.
     height: of an ordinary digit, in px of the row's picture.
     back: (3, 3) float64, from the row's picture to the picture that came, in perspective.
-    cells: (n, 2) int, px, from where to where each cell is where all pieces are in a box of cells; else None.
+    cells: (n, 2) int, px, from where to where each cell is, where all is in a box of cells; else None.
     """
 
     pieces: list[Piece]
@@ -64,11 +65,11 @@ class Row(NamedTuple):
         return tuple(np.clip(np.concatenate([low, high]), 0, [*shape[::-1]] * 2).astype(int).tolist())
 
 
-def pieces(ink: np.ndarray, height: float, marks: bool = True) -> tuple[list[Piece], float]:
+def pieces(ink: np.ndarray, height: float, cells: np.ndarray | None = None) -> tuple[list[Piece], float]:
     """The pieces of the row that holds the most ink: (H, W) uint8, 255 ink -> from left to right, and the height of its
     ordinary digits, px.
 
-    height: px, about so high they have to be; marks: whether there may be any between them.
+    height: px, about so high they have to be; cells: (n, 2) px, from - to: in these are no marks.
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
@@ -96,7 +97,8 @@ def pieces(ink: np.ndarray, height: float, marks: bool = True) -> tuple[list[Pie
     for k in np.flatnonzero(kept):
         x0, y0, x1, y1 = boxes[k].tolist()
         part = np.where(labels[y0:y1, x0:x1] == k, 255, 0).astype(np.uint8)
-        mark = _mark(part, (y0 + y1) / 2 - line, y1 - line, height) if marks else None
+        celled = cells is not None and standing(np.array([(x0 + x1) / 2]), cells)[0] >= 0
+        mark = None if celled else _mark(part, (y0 + y1) / 2 - line, y1 - line, height)
         row.append(Piece((x0, y0, x1, y1), part, mark))
     plain = [piece.ink for piece in row if not piece.mark]
     if plain:  # slashes had passed for digits
