@@ -84,10 +84,11 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     recognizer: a Recognizer, which answers for each piece of the number.
     """
     found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
-    for row in search.rows(gray):
-        reading, worth = _read(recognizer, row, gray.shape, dpi, script)
-        if worth > most:
-            found, most = reading, worth
+    for views in search.rows(gray):
+        for row in views:
+            reading, worth = _read(recognizer, row, gray.shape, dpi, script)
+            if worth > most:
+                found, most = reading, worth
         if len(found.digits) > 1 and most >= SURELY * len(found.digits):
             break
     return found

@@ -180,7 +180,8 @@ def _in_a_row(
         top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
         left = int(right + space)
         if k in joined:
-            left = _touching(ink, glyph, top) - int(rng.uniform(0, contact.sunk) * height)
+            near = _touching(ink, glyph, top) - int(rng.uniform(0, contact.sunk) * height)
+            left = near if near > 0 else left  # small ones may pass each other
         place = ink[top : top + glyph.shape[0], left : left + glyph.shape[1]]
         np.maximum(place, glyph, out=place)
         right = max(right, left + glyph.shape[1])

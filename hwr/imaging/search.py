@@ -9,7 +9,7 @@ import numpy as np
 from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, THIN, straight, without_lines
-from hwr.imaging.parts import corners, enclosed
+from hwr.imaging.parts import SMALL, corners, enclosed
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink, tones_of
@@ -26,6 +26,7 @@ HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its heigh
 MOST_BOXES = 20  # of the largest parts may be boxes
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
+FINER = 0.2  # of a page's shorter side: no stroke of the pen is half as thick
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
@@ -46,20 +47,23 @@ def find(gray: np.ndarray) -> Row | None:
     return row and _moved(row, back)
 
 
-def rows(gray: np.ndarray) -> Iterator[Row]:
+def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
 
-    What is in its widest box, then what has the most ink outside of it; where there is no box, on all of the page. Then
-    each row by itself, where there are several, from the one with the most ink on, up to MOST_ROWS.
+    What is in its boxes, then what has the most ink outside of the first; where there is no box, on all of the page:
+    twice in a photograph, the second time with a finer idea of the paper, which a shadow or a crease does not mislead,
+    but a thick stroke may. Then each row by itself, where there are several, from the one with the most ink on, up to
+    MOST_ROWS.
     """
     gray, back = flatten(gray)
-    for framed in frames(gray):
-        row = _find(framed)
-        if row is not None:
-            yield _moved(row, back)
-    row = None if framed.inside is None else _outside(_find(Framed(gray, np.eye(3), None)), framed)
-    if row is not None:
-        yield _moved(row, back)
+    boxes = frames(gray)
+    for framed in boxes:
+        if framed.inside is None:
+            yield _there([_find(framed), _find(framed, FINER)], back)
+        else:
+            yield _there([_find(framed)], back)
+    if boxes[0].inside is not None:
+        yield _there([_outside(_find(Framed(gray, np.eye(3), None)), boxes[0])], back)
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
@@ -73,14 +77,21 @@ def rows(gray: np.ndarray) -> Iterator[Row]:
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
         own = back @ back_from(level, 1.0) @ shifted(x0, y0)
-        row = _find(straighten(gray[y0:y1, x0:x1]))
-        if row is not None:
-            yield _moved(row, own)
+        yield _there([_find(straighten(gray[y0:y1, x0:x1]))], own)
 
 
-def _find(framed: Framed) -> Row | None:
-    """The row that has the most ink, in the box where there is one."""
-    sight = _look(framed)
+def _there(found: list[Row | None], back: np.ndarray) -> list[Row]:
+    """The rows that were found, on the picture that came."""
+    return [_moved(row, back) for row in found if row is not None]
+
+
+def _find(framed: Framed, finer: float = 1.0) -> Row | None:
+    """The row that has the most ink, in the box where there is one.
+
+    finer: of the page's shorter side, what is written is no larger; where it is less than 1, only a photograph is
+    looked at, whose paper is then told by less of what is around a place.
+    """
+    sight = _look(framed, finer)
     if sight is None:
         return None
     height = sight.height
@@ -112,15 +123,15 @@ class _Sight(NamedTuple):
     back: np.ndarray
 
 
-def _look(framed: Framed) -> _Sight | None:
+def _look(framed: Framed, finer: float) -> _Sight | None:
     """Look at a picture, and closer where its digits are too small; None where nothing like writing is there."""
     gray, back, inside, cell = framed
     for _ in range(2):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
-        size = min(page.shape) if inside is None else min(*page.shape, round((inside[3] - inside[1]) / factor))
-        darkness, levels, _ = contrast(page, size)
-        if not levels:
+        tall = min(page.shape) if inside is None else min(*page.shape, round((inside[3] - inside[1]) / factor))
+        darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
+        if not levels or (finer < 1 and len(levels) == 1):
             return None
         level = _level(darkness, levels[0])
         if inside is None:

@@ -133,7 +133,7 @@ def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Gene
 
 
 def _with_a_pen(glyphs: list, hand: Hand, often: Strings, rng: np.random.Generator) -> list[np.ndarray]:
-    """The same glyphs, (h, w) float32 with 1 for ink, with a thicker or a thinner pen, with the hand's own, or as is."""
+    """The same glyphs, (h, w) float32 with 1 for ink, with a thicker or thinner pen, with the hand's own, or as is."""
     kind = rng.random()
     if kind >= 1 - often.drawn:
         return [_drawn(glyph, hand.pen, rng) for glyph in glyphs]
