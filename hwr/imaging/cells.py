@@ -88,6 +88,11 @@ def standing(x: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return np.where(within.any(axis=1), within.argmax(axis=1), -1)
 
 
+def runs(columns: np.ndarray) -> np.ndarray:
+    """Where columns are set without a gap: (W,) bool -> (n, 2) int, from - to."""
+    return np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
+
+
 def _walls(edges: np.ndarray, places: np.ndarray, tall: int) -> tuple[np.ndarray, np.ndarray]:
     """All that is near some places, as one: (m, 2) px, (n,) px -> (n, 2) px from - to, and (n,) bool, where any is."""
     near = np.abs(edges.mean(axis=1)[None] - places[:, None]) <= OFF * tall
@@ -118,7 +123,7 @@ def _crossings(here: tuple, there: tuple, wide: int) -> list[tuple[slice, np.nda
     reach = np.ones((2 * (wide // 2) + 3, 1), np.uint8)
     near = [cv2.dilate((side > 0).astype(np.uint8)[:, None], reach)[:, 0] for side in (right, left)]
     found = []
-    for first, last in np.flatnonzero(np.diff(near[0] & near[1], prepend=0, append=0)).reshape(-1, 2):
+    for first, last in runs((near[0] & near[1]) > 0):
         ends = [np.setdiff1d(side[max(0, first - len(reach)) : last + len(reach)], [0]) for side in (right, left)]
         widths = stats[ends[0], cv2.CC_STAT_WIDTH], other_stats[ends[1], cv2.CC_STAT_WIDTH]
         if any((each <= STUB * side.shape[1]).any() for each, side in zip(widths, (labels, others), strict=True)):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from hwr.imaging.cells import Grid, even
+from hwr.imaging.cells import Grid, even, runs
 
 # In heights of an ordinary digit:
 BOX = (1.05, 3.6)  # the distance between the two lines of a box
@@ -63,7 +63,7 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
         dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
         thin_ones = _lean(slim & (solid | dashed), widest + 2)
         extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
-        edges = _runs(solid)
+        edges = runs(solid)
         extents = [extent, edges[[0, -1], [0, 1]]] if len(edges) else []
         extents += [np.round([box.left, box.right]).astype(int)] if box else []
         drawn = np.stack([lines.across[band].any(axis=0) for band in (upper, lower)])
@@ -78,7 +78,7 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
 
 def width_of(upright: np.ndarray) -> float:
     """How wide dividers are in the median, px: (H, W) bool -> float, 0 where there are none."""
-    edges = _runs(upright.any(axis=0))
+    edges = runs(upright.any(axis=0))
     return float(np.median(edges[:, 1] - edges[:, 0])) if len(edges) else 0.0
 
 
@@ -90,7 +90,7 @@ def _lone(columns: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
     left, right = extent
     inner = [
         (first, last)
-        for first, last in _runs(columns)
+        for first, last in runs(columns)
         if left + SIDES * tall < (first + last) / 2 < right - SIDES * tall
     ]
     found = np.zeros(len(columns), bool)
@@ -102,11 +102,6 @@ def _lone(columns: np.ndarray, extent: np.ndarray, tall: int) -> np.ndarray:
 def _lean(columns: np.ndarray, widest: int) -> np.ndarray:
     """Those columns that have no more than so many neighbors in a row: a digit has more. (W,) bool -> (W,) bool."""
     kept = columns.copy()
-    for first, last in _runs(columns):
+    for first, last in runs(columns):
         kept[first:last] = last - first <= widest
     return kept
-
-
-def _runs(columns: np.ndarray) -> np.ndarray:
-    """Where columns are set without a gap: (W,) bool -> (n, 2), from - to."""
-    return np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)

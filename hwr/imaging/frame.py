@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from hwr.imaging.parts import corners, enclosed
-from hwr.imaging.rails import Rails, rails
+from hwr.imaging.rails import Outline, outlines
 from hwr.imaging.sheet import clockwise, extent, near, upright
 from hwr.imaging.stages import contrast, shrink
 
@@ -79,14 +79,14 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
     narrowest box's width where it is several, 0 where it is one."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
-    found: list[Rails] = []
+    found: list[Outline] = []
     for pale in PALE if levels else ():
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
         boxes, empty = _boxes(ink)
-        joined = [Rails(*_joined(box, [*boxes, *empty])) for box in boxes]
-        for box in [*joined, *rails(ink, [each.corners for each in joined])]:
+        joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
+        for box in [*joined, *outlines(ink, [each.corners for each in joined])]:
             wide, tall = extent(box.corners)
             if wide >= max(WIDE * small.shape[1], FLAT * tall):
                 _add(found, box)
@@ -95,21 +95,16 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
     return [(box.corners * factor, box.cell * factor) for box in found[:MOST_BOXES]]
 
 
-def _add(found: list[Rails], box: Rails) -> None:
-    """Add a box to those that were found, in place of the same one where that is narrower or its cells were not seen."""
+def _add(found: list[Outline], box: Outline) -> None:
+    """Add a box to those that were found, in place of the same one where that is narrower, or has fewer cells."""
+    wide, tall = extent(box.corners)
     for k, other in enumerate(found):
-        tall = extent(other.corners)[1]
+        its_wide, its_tall = extent(other.corners)
         across, down = np.abs(box.corners.mean(axis=0) - other.corners.mean(axis=0))
-        if (
-            abs(extent(box.corners)[1] - tall) > SAME * tall
-            or down > SAME * tall
-            or across > extent(other.corners)[0] / 2
-        ):
-            continue
-        wider = extent(box.corners)[0] > WIDER * extent(other.corners)[0]
-        if wider or (box.cells > other.cells and extent(other.corners)[0] < WIDER * extent(box.corners)[0]):
-            found[k] = box
-        return
+        if abs(tall - its_tall) <= SAME * its_tall and down <= SAME * its_tall and across <= its_wide / 2:
+            if wide > WIDER * its_wide or (box.cells > other.cells and WIDER * wide > its_wide):
+                found[k] = box
+            return
     found.append(box)
 
 

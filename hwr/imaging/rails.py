@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from hwr.imaging.cells import even
+from hwr.imaging.cells import even, runs
 
 THIN = 7  # px of the page: no line is thicker
 LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and the longest gap in one
@@ -25,21 +25,26 @@ APART = 0.8  # of their distance: a longer gap is the end
 BROKEN, NARROW = 0.1, 0.4  # of it: a longer gap parts a line, and no box is narrower
 DRAWN = 0.8  # of the lines between the walls is seen
 WALL = 0.85  # of the distance is ink in a wall
+INK = 100  # of 255: as much of a place on the strip is ink
+SHARP = 4  # the power of what is filled of a column that tells walls from digits
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
 
-class Rails(NamedTuple):
-    """A box between two level lines: its corners, (4, 2) px, clockwise from the upper left; how wide the narrowest of
-    its boxes is, px, where it is several, else 0; and how many cells of one width it has, 0 where these are not seen."""
+class Outline(NamedTuple):
+    """A printed box, or several in a row.
+
+    corners: (4, 2) px, clockwise from the upper left. cell: px, how wide the narrowest of several boxes is, 0 where it
+    is one. cells: how many of one width it has, 0 where these are not seen.
+    """
 
     corners: np.ndarray
     cell: float = 0.0
     cells: int = 0
 
 
-def rails(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Rails]:
-    """The boxes on a page, (H, W) uint8, 1 ink: those of its level lines, and those of which a part is known.
+def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
+    """The boxes on a page that its level lines tell, or a part that is known: (H, W) uint8, 1 ink.
 
     known: (4, 2) px each, the corners of boxes, clockwise from the upper left.
     """
@@ -47,23 +52,27 @@ def rails(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Rails]:
     pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
     pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, ink.shape)]
     for pair in pairs:
-        found = _between(ink, pair)
-        if found is not None:
+        strip = _strip(ink, pair)
+        found = strip and _box(strip)
+        if found:
             yield found
+
+
+class _Strip(NamedTuple):
+    """What is along two lines, as if they were level, one at ROOM, one at ROOM + TALL: (H, W) bool, True ink; (3, 3),
+    what takes its places to the page; and how many times as large it is."""
+
+    ink: np.ndarray
+    back: np.ndarray
+    scale: float
 
 
 def _lines(ink: np.ndarray) -> np.ndarray:
     """The longest level lines: (H, W) uint8, 1 ink -> (n, 2, 2) px, the left end and the right end of each."""
     thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, 1), np.uint8))
     wide = ink.shape[1]
-    found = cv2.HoughLinesP(
-        cv2.subtract(ink, thick),
-        1,
-        np.radians(TOLD),
-        round(LONG * wide / 2),
-        minLineLength=LONG * wide,
-        maxLineGap=GAP * wide,
-    )
+    seen, length, gap = round(LONG * wide / 2), LONG * wide, GAP * wide
+    found = cv2.HoughLinesP(cv2.subtract(ink, thick), 1, np.radians(TOLD), seen, minLineLength=length, maxLineGap=gap)
     if found is None:
         return np.zeros((0, 2, 2))
     lines = found.reshape(-1, 2, 2).astype(float)
@@ -97,51 +106,64 @@ def _facing(upper: np.ndarray, lower: np.ndarray, shape: tuple[int, int]) -> boo
     return abs(turns[0] - turns[1]) <= PARALLEL and NEAR <= below - above <= FAR * shape[0]
 
 
-def _between(ink: np.ndarray, pair: np.ndarray) -> Rails | None:
-    """What stands between two lines, (2, 2, 2) px, all along them: a box, where it has walls."""
-    middles = pair.mean(axis=1)
+def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
+    """Cut out what is along two lines from one side of the page to the other: (2, 2, 2) px, the ends of each, which
+    are the same on both; None where they are too close, or too steep."""
     along = (pair[:, 1] - pair[:, 0]).sum(axis=0)
     along /= max(1.0, np.hypot(*along))
-    tall = abs((middles[1] - middles[0]) @ np.array([-along[1], along[0]]))
+    start = pair[0].mean(axis=0)
+    tall = abs((pair[1].mean(axis=0) - start) @ np.array([-along[1], along[0]]))
     if tall < NEAR or along[0] < np.cos(np.radians(LEVEL)) / 2:
         return None
     scale = TALL / tall
-    # The lines go on to both sides: on the strip, from x to x + 1 on the upper one is as far as on the lower one.
-    ends = np.array([((pair - middles[0]) @ along).min(), ((pair - middles[0]) @ along).max()])
-    spots = [_at(line, middles[0], along, ends) for line in pair]  # (2, 2) each, at the ends
-    wide = (ends[1] - ends[0]) * scale
-    more = ink.shape[1] * scale - wide / 2  # so far the page may go on at most to either side
-    level = np.array([[more, ROOM], [more + wide, ROOM], [more + wide, ROOM + TALL], [more, ROOM + TALL]], np.float32)
-    corners = np.array([*spots[0], *spots[1][::-1]], np.float32)
-    back = cv2.getPerspectiveTransform(level, corners)
-    size = (round(wide + 2 * more), TALL + 2 * ROOM)
-    strip = cv2.warpPerspective(ink * 255, back, size, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP) > 100
-    if _drawn(strip).all(axis=0).sum() < TALL:
+    ends = (pair - start) @ along
+    ends = np.array([ends.min(), ends.max()])
+    upper, lower = (_at(line, start, along, ends) for line in pair)
+    wide = np.ptp(ends) * scale
+    beyond = ink.shape[1] * scale - wide / 2  # the page goes on no farther, to either side
+    level = np.array([beyond, ROOM]) + [[0, 0], [wide, 0], [wide, TALL], [0, TALL]]
+    back = cv2.getPerspectiveTransform(level.astype(np.float32), np.float32([*upper, *lower[::-1]]))
+    size = (round(wide + 2 * beyond), TALL + 2 * ROOM)
+    seen = cv2.warpPerspective(255 * ink, back, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return _Strip(seen > INK, back, scale)
+
+
+def _at(line: np.ndarray, start: np.ndarray, along: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Where a line is at some places along a direction: (2, 2) px, (n,) px from `start` -> (n, 2) px."""
+    own = line - start
+    across = np.array([-along[1], along[0]])
+    slope = ((own[1] - own[0]) @ across) / ((own[1] - own[0]) @ along)
+    off = own[0] @ across + slope * (places - own[0] @ along)
+    return start + places[:, None] * along + off[:, None] * across
+
+
+def _box(strip: _Strip) -> Outline | None:
+    """The box between the lines of a strip, where it has walls."""
+    if _drawn(strip.ink).all(axis=0).sum() < TALL:
         return None
-    strip, lean = _upright(strip)
-    found = _extent(strip)
-    if found is None:
+    ink, lean = _upright(strip.ink)
+    extent = _extent(ink)
+    if extent is None:
         return None
-    first, last = found
-    corners = np.array(
-        [[first + lean, ROOM], [last + lean, ROOM], [last, ROOM + TALL], [first, ROOM + TALL]], np.float32
+    first, last = extent
+    corners = np.float32([[first + lean, ROOM], [last + lean, ROOM], [last, ROOM + TALL], [first, ROOM + TALL]])
+    boxes = np.diff(runs(_boxes(ink)[first:last]), axis=1)
+    grid = even(runs(_filled(ink) >= WALL), extent, slice(ROOM, ROOM + TALL), _drawn(ink))
+    return Outline(
+        cv2.perspectiveTransform(corners[None], strip.back)[0].astype(float),
+        float(boxes.min()) / strip.scale if len(boxes) > 1 else 0.0,
+        int(grid.closed.sum()) if grid else 0,
     )
-    boxes = _runs(_boxes(strip)[first:last])
-    cell = float((boxes[:, 1] - boxes[:, 0]).min()) / scale if len(boxes) > 1 else 0.0
-    grid = even(_runs(_filled(strip) >= WALL), (first, last), slice(ROOM, ROOM + TALL), _drawn(strip))
-    count = int(grid.closed.sum()) if grid else 0
-    return Rails(cv2.perspectiveTransform(corners[None], back)[0].astype(float), cell, count)
 
 
 def _upright(strip: np.ndarray) -> tuple[np.ndarray, int]:
-    """A strip with its walls upright, and by how many px they leaned to the right at the upper line: (H, W) bool ->
-    (H, W) bool, px."""
+    """A strip with its walls upright, and by how many px they leaned to the right at the upper line: (H, W) bool."""
 
     def turned(lean: int) -> np.ndarray:
         shear = np.array([[1, lean / TALL, -lean * (1 + ROOM / TALL)], [0, 1, 0]])
         return cv2.warpAffine(strip.astype(np.uint8), shear, strip.shape[::-1], flags=cv2.INTER_NEAREST) > 0
 
-    lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: (_filled(turned(lean)) ** 4).sum())
+    lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: (_filled(turned(lean)) ** SHARP).sum())
     return turned(lean), lean
 
 
@@ -168,10 +190,10 @@ def _extent(strip: np.ndarray) -> tuple[int, int] | None:
     """From where to where both lines go without a long gap, with walls at both ends: columns, None where they don't."""
     boxes, gap = _boxes(strip), round(APART * TALL)
     solid = cv2.morphologyEx(np.pad(boxes, gap)[None].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    runs = _runs(solid[0, gap:-gap] > 0)
-    if not len(runs):
+    stretches = runs(solid[0, gap:-gap] > 0)
+    if not len(stretches):
         return None
-    ends = max(runs, key=lambda run: boxes[slice(*run)].sum())
+    ends = max(stretches, key=lambda run: boxes[slice(*run)].sum())
     walls = np.flatnonzero(_filled(strip) >= WALL)
     near = [walls[np.abs(walls - end) <= BEYOND * TALL] for end in ends]
     if not all(map(len, near)):
@@ -179,17 +201,3 @@ def _extent(strip: np.ndarray) -> tuple[int, int] | None:
     first, last = int(near[0].min()), int(near[1].max()) + 1
     drawn = _drawn(strip)[:, first:last].mean(axis=1)
     return (first, last) if last - first >= TALL and drawn.min() >= DRAWN else None
-
-
-def _runs(columns: np.ndarray) -> np.ndarray:
-    """Where columns are set without a gap: (W,) bool -> (n, 2), from - to."""
-    return np.flatnonzero(np.diff(columns, prepend=False, append=False)).reshape(-1, 2)
-
-
-def _at(line: np.ndarray, start: np.ndarray, along: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Where a line is at some places along a direction: (2, 2) px, (n,) px from `start` -> (n, 2) px."""
-    own = line - start
-    across = np.array([-along[1], along[0]])
-    slope = ((own[1] - own[0]) @ across) / ((own[1] - own[0]) @ along)
-    off = own[0] @ across + slope * (places - own[0] @ along)
-    return start + places[:, None] * along + off[:, None] * across
