@@ -84,8 +84,10 @@ def written(ink: np.ndarray, grid: Grid) -> np.ndarray:
 
 def standing(x: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """In which cell something stands: (m,) px, (n, 2) px -> (m,) int, -1 for in none."""
-    within = (x[:, None] >= cells[None, :, 0]) & (x[:, None] <= cells[None, :, 1])
-    return np.where(within.any(axis=1), within.argmax(axis=1), -1)
+    found = np.full(len(x), -1)
+    for k, (first, last) in enumerate(cells):
+        found[(x >= first) & (x <= last)] = k
+    return found
 
 
 def runs(columns: np.ndarray) -> np.ndarray:

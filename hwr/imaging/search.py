@@ -172,7 +172,8 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     inside = scale * sight.inside
     lowest = min(scale * height, FILLED * (inside[3] - inside[1]))
     written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
-    return _without_sides(written, inside, scale * height), grids[0].cells[grids[0].closed] if len(grids) == 1 else None
+    closed = grids[0].cells[grids[0].closed] if len(grids) == 1 else ()
+    return _without_sides(written, inside, scale * height), closed if len(closed) else None
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:
