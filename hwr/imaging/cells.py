@@ -75,8 +75,9 @@ def written(ink: np.ndarray, grid: Grid) -> np.ndarray:
     within = np.zeros_like(ink[grid.rows])
     for k, ((_, first), (last, _)) in enumerate(pairwise(grid.cells)):
         for rows, here, there in _crossings(*parts[k : k + 2], last - first):
-            within[rows, first:last] = 255
-            kept[k][here] = kept[k + 1][there] = True
+            if kept[k][here].any() or kept[k + 1][there].any():
+                within[rows, first:last] = 255
+                kept[k][here] = kept[k + 1][there] = True
     for (first, last), (labels, _), stays in zip(grid.cells, parts, kept, strict=True):
         within[:, first:last] = np.where(stays[labels], 255, 0)
     return within[:, grid.columns]

@@ -13,6 +13,7 @@ BOX = (1.05, 3.6)  # the distance between the two lines of a box
 DASHED = 0.22  # from a box's line to the first dash of a divider
 
 WIDEST, TWICE = 1.25, 2.7  # times as thick as a level line a divider is; and the sides of two boxes close together
+DRAWN = 0.3  # of a box's width: so much of a line is in each of its rows
 SIDES, MIDDLE = 0.2, 0.08  # of the distance between the lines: from their ends and their middle
 
 
@@ -42,7 +43,9 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
     """
     several = bool(box and box.cell)
     found, grids = np.zeros(ink.shape, bool), []
-    rows = np.flatnonzero(lines.across.sum(axis=1) >= lines.shortest)
+    # In a box, digits that touch make level strokes, too, but not along a good part of it.
+    shortest = max(lines.shortest, DRAWN * (box.right - box.left)) if box else lines.shortest
+    rows = np.flatnonzero(lines.across.sum(axis=1) >= shortest)
     if not len(rows):
         return found, grids
     bands = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)

@@ -5,12 +5,11 @@ import numpy as np
 
 from hwr.imaging import cells
 from hwr.imaging.cells import Grid
-from hwr.imaging.dividers import Box, Lines, dividers, width_of
+from hwr.imaging.dividers import DRAWN, Box, Lines, dividers, width_of
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
 
-DRAWN = 0.3  # of a box's width: so much of a line is in each of its rows
 EDGE = 0.25  # of a box's height: its lines are no farther from its ends
 
 # In heights of an ordinary digit:

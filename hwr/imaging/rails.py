@@ -141,30 +141,49 @@ def _box(strip: _Strip) -> Outline | None:
     """The box between the lines of a strip, where it has walls."""
     if _drawn(strip.ink).all(axis=0).sum() < TALL:
         return None
-    ink, lean = _upright(strip.ink)
+    lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
+    ink = _turned(strip.ink, lean)
     extent = _extent(ink)
     if extent is None:
         return None
-    first, last = extent
-    corners = np.float32([[first + lean, ROOM], [last + lean, ROOM], [last, ROOM + TALL], [first, ROOM + TALL]])
-    boxes = np.diff(runs(_boxes(ink)[first:last]), axis=1)
+    # Seen from aside, the walls at one end lean more than those at the other.
+    more = max(
+        sorted(range(-LEAN, LEAN + 1, 2), key=abs), key=lambda more: _sharpness(_box_of(strip, extent, lean, more)[0])
+    )
+    _, corners = _box_of(strip, extent, lean, more)
+    widths = np.diff(runs(_boxes(ink)[slice(*extent)]), axis=1)
     grid = even(runs(_filled(ink) >= WALL), extent, slice(ROOM, ROOM + TALL), _drawn(ink))
     return Outline(
         cv2.perspectiveTransform(corners[None], strip.back)[0].astype(float),
-        float(boxes.min()) / strip.scale if len(boxes) > 1 else 0.0,
+        float(widths.min()) / strip.scale if len(widths) > 1 else 0.0,
         int(grid.closed.sum()) if grid else 0,
     )
 
 
-def _upright(strip: np.ndarray) -> tuple[np.ndarray, int]:
-    """A strip with its walls upright, and by how many px they leaned to the right at the upper line: (H, W) bool."""
+def _turned(strip: np.ndarray, lean: int) -> np.ndarray:
+    """The same with walls upright that lean to the right by so many px from the lower line to the upper: (H, W) bool ->
+    (H, W) bool."""
+    shear = np.array([[1, lean / TALL, -lean * (1 + ROOM / TALL)], [0, 1, 0]])
+    return cv2.warpAffine(strip.astype(np.uint8), shear, strip.shape[::-1], flags=cv2.INTER_NEAREST) > 0
 
-    def turned(lean: int) -> np.ndarray:
-        shear = np.array([[1, lean / TALL, -lean * (1 + ROOM / TALL)], [0, 1, 0]])
-        return cv2.warpAffine(strip.astype(np.uint8), shear, strip.shape[::-1], flags=cv2.INTER_NEAREST) > 0
 
-    lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: (_filled(turned(lean)) ** SHARP).sum())
-    return turned(lean), lean
+def _box_of(strip: _Strip, extent: tuple[int, int], lean: int, more: int) -> tuple[np.ndarray, np.ndarray]:
+    """What is between two columns of the lower line, made upright: (H, W) bool, and its corners on the strip, (4, 2).
+
+    lean: px, of the walls in its middle; more: by how much those at its right lean more than those at its left.
+    """
+    first, last = extent
+    upper = [first + lean - more / 2, last + lean + more / 2]
+    corners = np.float32([[upper[0], ROOM], [upper[1], ROOM], [last, ROOM + TALL], [first, ROOM + TALL]])
+    level = np.float32([[0, ROOM], [last - first, ROOM], [last - first, ROOM + TALL], [0, ROOM + TALL]])
+    size = (last - first, strip.ink.shape[0])
+    seen = cv2.warpPerspective(strip.ink.astype(np.uint8), cv2.getPerspectiveTransform(corners, level), size)
+    return seen > 0, corners
+
+
+def _sharpness(strip: np.ndarray) -> float:
+    """How upright the walls of a strip are: (H, W) bool -> the more, the larger."""
+    return float((_filled(strip) ** SHARP).sum())
 
 
 def _filled(strip: np.ndarray) -> np.ndarray:
