@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hwr.imaging.parts import SMALL
+from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import Stages, binarize, center, enlarge, pad, shrink, soft
 
 MM_PER_INCH = 25.4
 LARGEST = 10.0  # mm: nobody fills a form with larger digits, so a larger size says nothing
+DESK = 300  # px: in a smaller picture is no sheet on a desk, but a digit
 SIZE_UNIT = 4.0  # mm: about a written digit's height, so that the size plane is near 1
 
 
@@ -41,7 +43,12 @@ class Preparation:
         return (self.channels + self.size_plane, self.side, self.side)
 
     def stages(self, gray: np.ndarray) -> Stages:
-        """The named pictures of one digit: (H, W) uint8, either polarity -> Stages."""
+        """The named pictures of one digit: (H, W) uint8, either polarity -> Stages.
+
+        Of a photograph on which a sheet lies on something darker, it is the sheet's.
+        """
+        if max(gray.shape) >= DESK:
+            gray = flatten(gray).gray
         if self.gray and max(gray.shape) <= SMALL:
             small = gray
             binary, ink = soft(small)

@@ -10,7 +10,9 @@ from hwr.imaging.stages import shrink
 THUMBNAIL = 400  # px: enough to see the edges of a sheet
 STROKE = 1 / 40  # of the thumbnail: darker lines as thin as this are written on the sheet, or printed
 STEP = 0.07  # of the light: light falls more evenly on paper from one pixel of the thumbnail to the next
-LEAST = 0.2  # of the picture: a smaller sheet is a part of a drawing
+LEAST = 0.01  # of the picture: a smaller sheet is a part of a drawing
+DRAWN = 0.5  # of a picture's pixels: more of one level, and it is a drawing
+NARROW = 0.06  # of its shorter side: so is a narrower one, a stroke of chalk
 SOLID = 0.94  # of what lies within its outline is the sheet: any less is a ring, a stroke or a stain
 STRAIGHT = 0.05  # of a sheet: what its four sides take in besides it
 NEAR, FAR = 3, 6  # px of the thumbnail to both sides of an edge, where the sheet and the desk are compared
@@ -35,10 +37,15 @@ def flatten(gray: np.ndarray) -> Flat:
     Where no light sheet with straight, sharp sides is evident on something darker, at least three of them on the
     picture, it is the same picture: a scan, a drawing, paper that fills the picture, however it is lit.
     """
-    corners = _corners(gray)
-    if corners is None or not near(corners, gray.shape):
+    corners = None if _is_drawn(gray) else _corners(gray)
+    if corners is None or not near(corners, gray.shape) or min(extent(corners)) < NARROW * min(gray.shape):
         return Flat(gray, np.eye(3))
     return upright(gray, corners, -INSIDE * min(extent(corners)))
+
+
+def _is_drawn(gray: np.ndarray) -> bool:
+    """Whether most of a picture is of exactly one level, as no camera sees paper."""
+    return bool(cv2.calcHist([gray], [0], None, [256], [0, 256]).max() > DRAWN * gray.size)
 
 
 def clockwise(corners: np.ndarray) -> np.ndarray:

@@ -33,8 +33,8 @@ OVERSAMPLE = 4  # strokes are measured and thickened at this multiple of the net
 class Stages(NamedTuple):
     """The four pictures of one reading, each (height, width) uint8; the last three are 0 paper, 255 ink.
 
-    `gray` is as it came, but no larger than 1,024 px (a network may want a small one enlarged); `binary` has
-    the same size. `centered` and `padded` are None where nothing is written. `size` is the longer side of the
+    `gray` is as it came, or the sheet on it, but no larger than 1,024 px (a network may want a small one enlarged);
+    `binary` has the same size. `centered` and `padded` are None where nothing is written. `size` is the longer side of the
     ink in pixels of the picture as it was decoded, 0 where nothing is written.
     """
 
