@@ -27,6 +27,7 @@ DRAWN = 0.8  # of the lines between the walls is seen
 WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
 SHARP = 4  # the power of what is filled of a column that tells walls from digits
+MOSTLY, SQUARE = 0.5, 0.75  # of walls that go on; of its height, a square is as wide, or its width as high
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -146,6 +147,8 @@ def _box(strip: _Strip) -> Outline | None:
     extent = _extent(ink)
     if extent is None:
         return None
+    if _is_squared(ink[:, slice(*extent)]):
+        return None
     # Seen from aside, the walls at one end lean more than those at the other.
     more = max(
         sorted(range(-LEAN, LEAN + 1, 2), key=abs), key=lambda more: _sharpness(_box_of(strip, extent, lean, more)[0])
@@ -158,6 +161,16 @@ def _box(strip: _Strip) -> Outline | None:
         float(widths.min()) / strip.scale if len(widths) > 1 else 0.0,
         int(grid.closed.sum()) if grid else 0,
     )
+
+
+def _is_squared(strip: np.ndarray) -> bool:
+    """Whether what is between two lines is squared paper: there are lines between, or walls of squares that go on above
+    and below: (H, W) bool."""
+    between = strip[ROOM + 2 * DRIFT : ROOM + TALL - 2 * DRIFT].mean(axis=1).max()
+    walls = _filled(strip) >= WALL
+    beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
+    pitch = np.median(np.diff(runs(walls).mean(axis=1)))
+    return bool(between >= DRAWN or (beyond >= MOSTLY and SQUARE * TALL <= pitch <= TALL / SQUARE))
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:
