@@ -141,6 +141,10 @@ class Judge:
         outer = OUTER * (k in (0, len(self.pieces) - 1))
         if not self.heard:
             return [Glyph(k, k + 1, piece, outer, piece.mark)] if piece.mark else []
+        if piece.tap:  # which the network of rows has not learnt to hear
+            surely = 1 / (1 + math.exp(-NOISE))
+            point = [Glyph(k, k + 1, piece, outer, piece.mark, surely)] if piece.mark else []
+            return [Glyph(k, k + 1, piece, NOISE, "", 1 - surely), *point]
         single = self.hear([(k, k + 1)])[0]
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
         between = self._between(k)
@@ -209,7 +213,8 @@ class Judge:
         if self.heard:
             heard = self.hear(runs)[:, :ONE]
             one = np.logaddexp.reduce(heard, axis=1, keepdims=True)
-            joint += HEARD * one + np.where(cut, HEARD, NAMED) * (heard - one)
+            taps = np.array([last - first == 1 and self.pieces[first].tap for first, last in runs], bool)[:, None]
+            joint += np.where(taps, 0, HEARD * one + np.where(cut, HEARD, NAMED) * (heard - one))
         return joint
 
     def _louder(self, said: np.ndarray, joint: np.ndarray) -> np.ndarray:
@@ -242,6 +247,8 @@ class Judge:
 
     def _odd(self, piece: Piece, digit: int) -> float:
         """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
+        if piece.tap:
+            return 0.0
         height, tall, width, wide = SHAPES[self._known][digit]
         low, broad = np.log(np.array(piece.ink.shape) / self.height)
         broad -= max(0, low - height)  # a digit may be large as a whole

@@ -116,7 +116,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     refused = sum(not digit.is_digit for digit in digits)
     unlikely = np.mean([glyph.cost for glyph in path if glyph.is_digit]) if len(digits) > 1 else 0.0
     doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < max(HARDLY, DOUBTED ** len(digits))
-    if not digits or doubted or len(digits) > MOST or _outweighed(path):
+    if not digits or doubted or len(digits) > MOST or _is_drawing(path):
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
@@ -158,11 +158,17 @@ def _worth(path: list[Glyph]) -> float:
     return sum(1 - glyph.cost for glyph in path)
 
 
-def _outweighed(path: list[Glyph]) -> bool:
-    """Whether there is more ink in what is taken for nothing than in the digits: they are parts of a drawing."""
-    ink = [np.count_nonzero(glyph.piece.ink) for glyph in path]
-    nothing = sum(each for each, glyph in zip(ink, path, strict=True) if not (glyph.is_digit or glyph.mark))
-    return nothing > sum(each for each, glyph in zip(ink, path, strict=True) if glyph.is_digit)
+def _is_drawing(path: list[Glyph]) -> bool:
+    """Whether digits are but parts of a drawing: what is taken for nothing has more ink, or lies within a digit."""
+    digits = [glyph.piece for glyph in path if glyph.is_digit]
+    nothing = [glyph.piece for glyph in path if not (glyph.is_digit or glyph.mark)]
+    more = sum(np.count_nonzero(piece.ink) for piece in nothing) > sum(np.count_nonzero(piece.ink) for piece in digits)
+    return more or any(_within(piece.box, digit.box) for piece in nothing for digit in digits)
+
+
+def _within(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    """Whether a box, x0, y0, x1, y1, lies within another."""
+    return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
 
 
 def _without_words(path: list[Glyph], height: float) -> list[Glyph]:

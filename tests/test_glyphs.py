@@ -82,3 +82,18 @@ def test_a_leaning_stroke_at_an_end_is_no_slash(recognizer):
     leaning = row("/72")
     assert leaning.pieces[0].mark == "/"
     assert Judge(recognizer, leaning, None, "persian").pieces[0].mark is None
+
+
+def test_in_a_cell_stands_a_digit_and_between_cells_a_mark(recognizer):
+    found = row("71/4")
+    boxes = np.array([piece.box for piece in found.pieces])
+    cells = boxes[[0, 1, 3]][:, [0, 2]] + [-8, 8]
+    judge = Judge(recognizer, found._replace(cells=cells), None, "persian")
+    assert {glyph.mark for k in (0, 1, 3) for glyph in judge.others(k)} == {""}
+    marked = min(judge.others(2), key=lambda glyph: glyph.cost)
+    assert marked.mark == "/"
+    assert marked.share > 0.9
+    free = Judge(recognizer, found, None, "persian")
+    assert judge.digits([(2, 3)])[0].cost > free.digits([(2, 3)])[0].cost + 1
+    assert judge.digits([(1, 2)])[0].cost == pytest.approx(free.digits([(1, 2)])[0].cost, abs=0.2)
+    assert judge.digits([(0, 2)])[0].cost > free.digits([(0, 2)])[0].cost + 1

@@ -277,3 +277,35 @@ def test_a_number_in_a_ring(recognizer, turn):
     middle = (page.shape[1] // 2, page.shape[0] // 2)
     cv2.ellipse(page, middle, (page.shape[1] // 2 - 20, page.shape[0] // 2 - 30), turn, 0, 350, 0, 6)
     assert recognizer.read_number(page, script="persian").text == "7432"
+
+
+def test_a_face_is_no_number(recognizer):
+    page = np.full((400, 400), 255, np.uint8)
+    cv2.circle(page, (200, 200), 150, 0, 8)
+    for x in (150, 250):
+        cv2.line(page, (x, 140), (x, 170), 0, 10)
+    cv2.ellipse(page, (200, 220), (70, 50), 0, 20, 160, 0, 8)
+    assert recognizer.read_number(page, script="latin").text == ""
+
+
+def test_a_number_under_the_shadow_of_a_hand(recognizer):
+    page = cv2.GaussianBlur(np.pad(row((7, 4, 3, 2)), ((220, 220), (160, 160)), constant_values=255), (0, 0), 1.2)
+    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
+    dark = cv2.GaussianBlur(((x > 420) & (y > 180)).astype(np.float32), (0, 0), 6)
+    noise = np.random.default_rng(0).normal(0, 2, page.shape)
+    photo = np.clip(page * 0.85 * (1 - 0.5 * dark) + noise, 0, 255).astype(np.uint8)
+    assert recognizer.read_number(photo, script="persian").text == "7432"
+
+
+def test_the_cells_of_a_form_within_its_frame(recognizer):
+    page = np.full((600, 1000), 255, np.uint8)
+    cv2.rectangle(page, (40, 60), (960, 540), 0, 3)
+    for y in (180, 420):
+        cv2.line(page, (40, y), (960, y), 0, 2)
+    for k, digit in enumerate((7, 4, 3, 2, 8)):
+        x = 120 + 90 * k
+        cv2.rectangle(page, (x, 250), (x + 90, 350), 0, 2)
+        tile = cv2.resize(drawing(digit), (70, 70), interpolation=cv2.INTER_AREA)
+        place = page[265:335, x + 10 : x + 80]
+        np.minimum(place, tile, out=place)
+    assert recognizer.read_number(page, script="persian").text == "74328"

@@ -67,3 +67,38 @@ def test_dots_elsewhere_are_dust():
     assert dots((0, 50), (60, 50)) == [False] * 2
     assert dots((0, 50), (60, 50), (130, 50), side=4) == [False] * 3
     assert dots((0, 50), (60, 50), (130, 50), side=40) == [False] * 3
+
+
+# A tap of the pen
+
+
+def tapped(x: int, y: int, side: int, pen: int = 6) -> list[tuple[int, int]]:
+    """Two upright strokes of a thin pen and a dot: -> where the pieces are from left to right, columns."""
+    ink = np.zeros((200, 300), np.uint8)
+    ink[50:150, 60 : 60 + pen] = ink[50:150, 200 : 200 + pen] = 255
+    ink[y : y + side, x : x + side] = 255
+    pieces, _ = segment.pieces(ink, 100.0)
+    return [piece.box[::2] for piece in pieces]
+
+
+def test_a_tap_between_digits_is_a_piece():
+    assert tapped(130, 98, side=6) == [(60, 66), (130, 136), (200, 206)]
+
+
+@pytest.mark.parametrize(("x", "y", "side"), [(130, 98, 4), (130, 20, 6), (72, 98, 6)])
+def test_what_is_smaller_than_the_pen_or_elsewhere_is_dust(x, y, side):
+    assert len(tapped(x, y, side)) == 2
+
+
+def test_the_width_of_a_pen():
+    labels = np.zeros((100, 100), int)
+    labels[10:90, 20:28], labels[40:44, 60:64] = 1, 2
+    assert segment._pen(labels, np.array([False, True, False])) == pytest.approx(7.5, abs=1)
+
+
+def test_in_a_cell_is_no_mark():
+    ink = np.zeros((200, 300), np.uint8)
+    ink[50:150, 60:66] = ink[50:150, 200:206] = ink[96:104, 110:150] = 255
+    assert [piece.mark for piece in segment.pieces(ink, 100.0)[0]] == [None, "-", None]
+    cells = np.array([[40, 90], [100, 160], [170, 230]])
+    assert [piece.mark for piece in segment.pieces(ink, 100.0, cells)[0]] == [None, None, None]

@@ -120,3 +120,24 @@ def test_where_no_sheet_is_evident_the_picture_is_left_alone(gray):
     assert flat.gray is gray
     np.testing.assert_array_equal(gray, before)
     np.testing.assert_array_equal(flat.back, np.eye(3))
+
+
+def test_a_small_note_on_a_desk_is_found():
+    photo = np.full((900, 1200), 90, np.uint8)
+    photo[400:560, 500:670] = 190
+    photo = np.clip(photo + np.random.default_rng(0).normal(0, 3, photo.shape), 0, 255).astype(np.uint8)
+    flat = flatten(photo).gray
+    assert 140 <= min(flat.shape) <= max(flat.shape) <= 175
+    assert flat.min() > 150
+
+
+def test_a_stroke_of_chalk_is_no_sheet():
+    board = np.clip(np.random.default_rng(0).normal(60, 3, (800, 800)), 0, 255).astype(np.uint8)
+    board[380:410, 100:700] = 220
+    assert flatten(board).gray is board
+
+
+def test_a_drawing_is_no_sheet():
+    drawing = np.full((800, 800), 40, np.uint8)
+    drawing[300:500, 300:500] = 220
+    assert flatten(drawing).gray is drawing

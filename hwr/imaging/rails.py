@@ -122,8 +122,9 @@ def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
     upper, lower = (_at(line, start, along, ends) for line in pair)
     wide = np.ptp(ends) * scale
     beyond = ink.shape[1] * scale - wide / 2  # the page goes on no farther, to either side
-    level = np.array([beyond, ROOM]) + [[0, 0], [wide, 0], [wide, TALL], [0, TALL]]
-    back = cv2.getPerspectiveTransform(level.astype(np.float32), np.float32([*upper, *lower[::-1]]))
+    left, right, low = beyond, beyond + wide, ROOM + TALL
+    level = np.float32([[left, ROOM], [right, ROOM], [right, low], [left, low]])
+    back = cv2.getPerspectiveTransform(level, np.float32([*upper, *lower[::-1]]))
     size = (round(wide + 2 * beyond), TALL + 2 * ROOM)
     seen = cv2.warpPerspective(255 * ink, back, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return _Strip(seen > INK, back, scale)
@@ -154,11 +155,12 @@ def _box(strip: _Strip) -> Outline | None:
         sorted(range(-LEAN, LEAN + 1, 2), key=abs), key=lambda more: _sharpness(_box_of(strip, extent, lean, more)[0])
     )
     _, corners = _box_of(strip, extent, lean, more)
-    widths = np.diff(runs(_boxes(ink)[slice(*extent)]), axis=1)
     grid = even(runs(_filled(ink) >= WALL), extent, slice(ROOM, ROOM + TALL), _drawn(ink))
+    boxes = runs(_boxes(ink)[slice(*extent)])
+    narrowest = np.diff(boxes if grid is None else grid.cells, axis=1).min() / strip.scale
     return Outline(
         cv2.perspectiveTransform(corners[None], strip.back)[0].astype(float),
-        float(widths.min()) / strip.scale if len(widths) > 1 else 0.0,
+        float(narrowest) if len(boxes) > 1 else 0.0,
         int(grid.closed.sum()) if grid else 0,
     )
 
@@ -168,9 +170,11 @@ def _is_squared(strip: np.ndarray) -> bool:
     and below: (H, W) bool."""
     between = strip[ROOM + 2 * DRIFT : ROOM + TALL - 2 * DRIFT].mean(axis=1).max()
     walls = _filled(strip) >= WALL
+    wide = np.diff(runs(walls).mean(axis=1))
+    if between >= DRAWN or not len(wide):
+        return bool(between >= DRAWN)
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
-    pitch = np.median(np.diff(runs(walls).mean(axis=1)))
-    return bool(between >= DRAWN or (beyond >= MOSTLY and SQUARE * TALL <= pitch <= TALL / SQUARE))
+    return bool(beyond >= MOSTLY and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:

@@ -23,6 +23,7 @@ MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far of
 
 RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
 HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
+MOSTLY = 0.6  # of what is on a page is in it
 MOST_BOXES = 20  # of the largest parts may be boxes
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
@@ -67,7 +68,9 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
-    if not levels:
+    if (
+        not levels or _ring(_ink(darkness, levels[0]), 0)[1] > MOSTLY
+    ):  # what is in a ring is one thing, a number or a face
         return
     turn = slope(_ink(darkness, levels[0]))
     places = _places(_ink(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
@@ -225,23 +228,32 @@ def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
 
 def _without_ring(darkness: np.ndarray, level: int) -> np.ndarray:
-    """The same, (H, W) uint8, without a ring that is drawn around a number: the largest part of what is above a level,
-    with several others in it, and neither a box nor a table.
+    """The same, (H, W) uint8, without a ring that is drawn around a number, of what is above a level."""
+    ring, _ = _ring(_ink(darkness, level), ENCLOSED)
+    if ring is None:
+        return darkness
+    return np.where(cv2.dilate(ring.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0, 0, darkness).astype(np.uint8)
+
+
+def _ring(ink: np.ndarray, least: float) -> tuple[np.ndarray | None, float]:
+    """The largest part, where it is drawn around several others and is neither a box nor a table: (H, W) uint8 ->
+    (H, W) bool or None, and the share of the others that are in it.
+
+    least: of its height, what it is drawn around is at least so high.
     """
-    ink = _ink(darkness, level)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
     k = int(np.argmax(stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])) if len(stats) else 0
     if not len(stats) or stats[k, cv2.CC_STAT_AREA] > HOLLOW * np.prod(stats[k, 2:4].astype(float)):
-        return darkness
+        return None, 0.0
     x, y, wide, tall, _ = stats[k].tolist()
-    if (enclosed(stats, k) & (stats[:, cv2.CC_STAT_HEIGHT] >= ENCLOSED * tall)).sum() < 2:
-        return darkness
+    within = enclosed(stats, k)
+    if (within & (stats[:, cv2.CC_STAT_HEIGHT] >= least * tall)).sum() < 2:
+        return None, 0.0
     ruled = _level_lines(ink)[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
     if ruled or corners(labels[y : y + tall, x : x + wide] == k + 1) is not None:
-        return darkness
-    ring = cv2.dilate((labels == k + 1).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return np.where(ring, 0, darkness).astype(np.uint8)
+        return None, 0.0
+    return labels == k + 1, float(within.sum() / (len(stats) - 1))
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from hwr.imaging.lines import RULE
 
 ZEROS = 1.5  # times as high as half of the ink are digits where that ink is of zeros
 DIVIDER, EVEN, DIVIDERS = 0.15, 0.04, 3  # of its height is a divider wide; so alike are their heights; that many
-TAP = 0.7  # of the pen's width: a tap of the pen is no smaller
+TAP = 0.85  # of the pen's width: a tap of the pen is no smaller
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 
 # All in heights of an ordinary digit:
@@ -18,6 +18,7 @@ SPECK = 0.055  # the side of a square of ink that is dust
 MIDDLE = 0.25  # so near the row's middle line is what stands on it
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 DOTS, TINY, EVENLY = 3, 0.06, 0.4  # zeros as dots: so many at least, so large, of sizes alike to so many nats
+NEXT = 1.0  # a tap that is farther from the next sign is dust
 CLOSE = 0.12  # and is a part of what it lies so close to
 TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
@@ -32,13 +33,15 @@ class Piece(NamedTuple):
     """Connected ink, or what a cut leaves of it.
 
     box: x0, y0, x1, y1 on the row's picture; ink: (h, w) uint8, 255 ink; mark: "." "," "-" "/" or None for (part of)
-    a digit; seam: the length of ink that the cut at its left goes through, in heights of a digit, 0 where none is.
+    a digit; seam: the length of ink that the cut at its left goes through, in heights of a digit, 0 where none is; tap:
+    whether it is no more than a dot of the pen, alone: a zero, or a decimal point.
     """
 
     box: tuple[int, int, int, int]
     ink: np.ndarray
     mark: str | None = None
     seam: float = 0.0
+    tap: bool = False
 
 
 class Row(NamedTuple):
@@ -150,8 +153,9 @@ def _swept(pieces: list[Piece], line: float, height: float, tap: float) -> list[
 
     tap: px, the least side of a dot of the pen: where it stands alone in the middle of the row, it is a zero.
     """
-    signs = _are_dots_in_a_row(pieces, height) | np.array([piece.mark is not None for piece in pieces], bool)
-    signs |= _are_taps(pieces, line, height, tap)
+    taps = _are_taps(pieces, line, height, tap)
+    pieces = [piece._replace(tap=bool(alone)) for piece, alone in zip(pieces, taps, strict=True)]
+    signs = taps | _are_dots_in_a_row(pieces, height) | np.array([piece.mark is not None for piece in pieces], bool)
     dust = [piece for piece, sign in zip(pieces, signs, strict=True) if not sign and _is_dust(piece, line, height)]
     kept = [piece for piece, sign in zip(pieces, signs, strict=True) if sign or not _is_dust(piece, line, height)]
     for grain in dust:
@@ -177,13 +181,21 @@ def _are_dots_in_a_row(pieces: list[Piece], height: float) -> np.ndarray:
 
 
 def _are_taps(pieces: list[Piece], line: float, height: float, tap: float) -> np.ndarray:
-    """Which pieces are dots of the pen near the row's middle line, with paper on both sides: -> (n,) bool."""
+    """Which pieces are dots of the pen near the row's middle line, or points below it, with paper on both sides, and
+    smaller than signs are elsewhere: -> (n,) bool."""
     boxes = np.array([piece.box for piece in pieces], float).reshape(-1, 4)
-    dots = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= tap
-    dots &= np.abs((boxes[:, 1] + boxes[:, 3]) / 2 - line) <= MIDDLE * height
+    sides = boxes[:, 2:] - boxes[:, :2]
+    points = np.array([piece.mark == "." for piece in pieces], bool)
+    small = np.where(points, sides.min(axis=1), sides.max(axis=1)) < SMALLEST[1] * height
+    dots = small & (sides.min(axis=1) >= tap)
+    dots &= points | (np.abs((boxes[:, 1] + boxes[:, 3]) / 2 - line) <= MIDDLE * height)
     across = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
     np.fill_diagonal(across, np.inf)
-    return dots & (across.min(axis=1, initial=np.inf) > CLOSE * height)
+    dots &= across.min(axis=1, initial=np.inf) > CLOSE * height
+    signs = sides.max(axis=1) >= SMALLEST[0] * height
+    for _ in range(len(pieces)):  # from a digit on, one dot after another
+        signs |= dots & (np.where(signs, across, np.inf).min(axis=1, initial=np.inf) <= NEXT * height)
+    return dots & signs
 
 
 def _pen(labels: np.ndarray, parts: np.ndarray) -> float:
@@ -237,7 +249,7 @@ def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None
         return "."
     if tall <= COMMA and wide <= 0.9 * tall and low > 0.3 and foot > 0.5:
         return ","
-    if DASH[0] <= wide <= DASH[1] and tall <= DASH[2] and wide >= 2 * tall and filled > 0.55 and abs(low) < 0.25:
+    if DASH[0] <= wide <= DASH[1] and tall <= DASH[2] and wide >= 2 * tall and filled > 0.4 and abs(low) < 0.25:
         return "-"
     if tall >= 0.85 * SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and _leans(ink):
         return "/"

@@ -34,8 +34,8 @@ class Stages(NamedTuple):
     """The four pictures of one reading, each (height, width) uint8; the last three are 0 paper, 255 ink.
 
     `gray` is as it came, or the sheet on it, but no larger than 1,024 px (a network may want a small one enlarged);
-    `binary` has the same size. `centered` and `padded` are None where nothing is written. `size` is the longer side of the
-    ink in pixels of the picture as it was decoded, 0 where nothing is written.
+    `binary` has the same size. `centered` and `padded` are None where nothing is written. `size` is the longer side
+    of the ink in pixels of the picture as it was decoded, 0 where nothing is written.
     """
 
     gray: np.ndarray
