@@ -11,7 +11,7 @@ from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_PARTS
-from hwr.imaging.segment import Row
+from hwr.imaging.segment import Piece, Row
 from hwr.imaging.stages import WORK
 
 LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
@@ -29,6 +29,8 @@ REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 DOUBTED = 0.4  # of confidence for each digit, their geometric mean, is the least that makes a number
 HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
+INNER = 0.15  # of a digit's ink: what lies within a digit has no more
+CLEARLY = 2.0  # nats more, another view of what is surely a number has to be worth
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
@@ -85,9 +87,9 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     """
     found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
     for views in search.rows(gray):
-        for row in views:
+        for k, row in enumerate(views):
             reading, worth = _read(recognizer, row, gray.shape, dpi, script)
-            if worth > most:
+            if worth > most + (CLEARLY if k and most >= SURELY * len(found.digits) else 0):
                 found, most = reading, worth
         if len(found.digits) > 1 and most >= SURELY * len(found.digits):
             break
@@ -159,11 +161,16 @@ def _worth(path: list[Glyph]) -> float:
 
 
 def _is_drawing(path: list[Glyph]) -> bool:
-    """Whether digits are but parts of a drawing: what is taken for nothing has more ink, or lies within a digit."""
+    """Whether digits are but parts of a drawing: what is taken for nothing has more ink, or is large and within one."""
     digits = [glyph.piece for glyph in path if glyph.is_digit]
     nothing = [glyph.piece for glyph in path if not (glyph.is_digit or glyph.mark)]
-    more = sum(np.count_nonzero(piece.ink) for piece in nothing) > sum(np.count_nonzero(piece.ink) for piece in digits)
-    return more or any(_within(piece.box, digit.box) for piece in nothing for digit in digits)
+    within = [(digit, [piece for piece in nothing if _within(piece.box, digit.box)]) for digit in digits]
+    return _ink(nothing) > _ink(digits) or any(_ink(inner) > INNER * _ink([digit]) for digit, inner in within)
+
+
+def _ink(pieces: list[Piece]) -> int:
+    """How much ink several pieces have: px."""
+    return sum(np.count_nonzero(piece.ink) for piece in pieces)
 
 
 def _within(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:

@@ -26,6 +26,7 @@ MOST_FRAMES = 30  # of the widest parts may be boxes
 FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
 SAME = 0.4  # of its height: a box that is nearer to another, and as high, is the same
 MOST_BOXES = 3
+CLOUDED = 0.3  # of a page is no darker: it is the paper's grain
 SMALLEST = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
 ALIKE = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
@@ -84,6 +85,8 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
+        if ink.mean() > CLOUDED:
+            break
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
         for box in [*joined, *outlines(ink, [each.corners for each in joined])]:
