@@ -28,6 +28,7 @@ MOST_BOXES = 20  # of the largest parts may be boxes
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 FINER = 0.2  # of a page's shorter side: no stroke of the pen is half as thick
+ALIKE = 0.1  # of a row's height: so far are the same pieces apart in two views
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
@@ -56,11 +57,13 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     but a thick stroke may. Then each row by itself, where there are several, from the one with the most ink on, up to
     MOST_ROWS.
     """
+    shape = gray.shape
     gray, back = flatten(gray)
     boxes = frames(gray)
     for framed in boxes:
         if framed.inside is None:
-            yield _there([_find(framed), _find(framed, FINER)], back)
+            views = _there([_find(framed), _find(framed, FINER)], back)
+            yield views[:1] if len(views) > 1 and _alike(*views, shape) else views
         else:
             yield _there([_find(framed)], back)
     if boxes[0].inside is not None:
@@ -86,6 +89,14 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
 def _there(found: list[Row | None], back: np.ndarray) -> list[Row]:
     """The rows that were found, on the picture that came."""
     return [_moved(row, back) for row in found if row is not None]
+
+
+def _alike(row: Row, other: Row, shape: tuple[int, int]) -> bool:
+    """Whether two rows of a picture of (height, width) have the same pieces."""
+    if len(row.pieces) != len(other.pieces):
+        return False
+    here, there = (np.array([each.place(piece.box, shape) for piece in each.pieces]) for each in (row, other))
+    return bool(np.abs(here - there).max() <= ALIKE * np.ptp(here[:, [1, 3]]))
 
 
 def _find(framed: Framed, finer: float = 1.0) -> Row | None:
