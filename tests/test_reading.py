@@ -309,3 +309,11 @@ def test_the_cells_of_a_form_within_its_frame(recognizer):
         place = page[265:335, x + 10 : x + 80]
         np.minimum(place, tile, out=place)
     assert recognizer.read_number(page, script="persian").text == "74328"
+
+
+def test_a_slash_that_stands_on_the_line_below_is_no_ring(recognizer):
+    page = np.pad(np.hstack([row((7, 4), 30), row((8, 7), 30)]), 60, constant_values=255)
+    foot, x = 60 + 145, page.shape[1] // 2
+    cv2.line(page, (40, foot), (page.shape[1] - 40, foot - 45), 0, 3)
+    cv2.line(page, (x - 24, foot - 8), (x + 24, 75), 0, 9)
+    assert recognizer.read_number(page, script="persian").text == "74/87"

@@ -252,19 +252,26 @@ def _ring(ink: np.ndarray, least: float) -> tuple[np.ndarray | None, float]:
 
     least: of its height, what it is drawn around is at least so high.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    stats = stats[1:]
+    _, labels, stats, centers = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats, centers = stats[1:], centers[1:]
     k = int(np.argmax(stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])) if len(stats) else 0
     if not len(stats) or stats[k, cv2.CC_STAT_AREA] > HOLLOW * np.prod(stats[k, 2:4].astype(float)):
         return None, 0.0
     x, y, wide, tall, _ = stats[k].tolist()
+    ring = labels == k + 1
     within = enclosed(stats, k)
+    within[within] = [_surrounded(ring, *middle) for middle in centers[within].astype(int)]
     if (within & (stats[:, cv2.CC_STAT_HEIGHT] >= least * tall)).sum() < 2:
         return None, 0.0
     ruled = _level_lines(ink)[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
-    if ruled or corners(labels[y : y + tall, x : x + wide] == k + 1) is not None:
+    if ruled or corners(ring[y : y + tall, x : x + wide]) is not None:
         return None, 0.0
-    return labels == k + 1, float(within.sum() / (len(stats) - 1))
+    return ring, float(within.sum() / (len(stats) - 1))
+
+
+def _surrounded(ring: np.ndarray, x: int, y: int) -> bool:
+    """Whether a ring, (H, W) bool, which may be open at one side, is at the left, at the right, above and below."""
+    return sum(bool(side.any()) for side in (ring[y, :x], ring[y, x:], ring[:y, x], ring[y:, x])) >= 3
 
 
 def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
