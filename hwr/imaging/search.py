@@ -8,11 +8,12 @@ import numpy as np
 
 from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
-from hwr.imaging.lines import FAINT, THIN, straight, without_lines
-from hwr.imaging.parts import SMALL, corners, enclosed
+from hwr.imaging.lines import FAINT, without_lines
+from hwr.imaging.parts import SMALL
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
 from hwr.imaging.sheet import flatten
-from hwr.imaging.stages import WORK, contrast, shrink, tones_of
+from hwr.imaging.stages import WORK, contrast, shrink
+from hwr.imaging.surroundings import inked, level_lines, level_of_writing, printed, ring_of, without_ring
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
@@ -21,10 +22,7 @@ FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
 ZOOM = 4.0  # times a picture is enlarged at most
 MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
 
-RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
-HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
-MOSTLY = 0.6  # of what is on a page is in it
-MOST_BOXES = 20  # of the largest parts may be boxes
+MOSTLY = 0.6  # of what is on a page is in a ring, and is then one thing
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 FINER = 0.2  # of a page's shorter side: no stroke of the pen is half as thick
@@ -34,8 +32,6 @@ OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
 FILLED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
-LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
-PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 INK_MOST = 0.5  # of the page: more is no writing
 
 
@@ -71,12 +67,10 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
-    if (
-        not levels or _ring(_ink(darkness, levels[0]), 0)[1] > MOSTLY
-    ):  # what is in a ring is one thing, a number or a face
+    if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > MOSTLY:  # a number in a ring, or a face
         return
-    turn = slope(_ink(darkness, levels[0]))
-    places = _places(_ink(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
+    turn = slope(inked(darkness, levels[0]))
+    places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
     level = turned(gray.shape, turn, 1.0)
     if level is not None:
         gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -147,14 +141,14 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
         if not levels or (finer < 1 and len(levels) == 1):
             return None
-        level = _level(darkness, levels[0])
+        level = level_of_writing(darkness, levels[0])
         if inside is None:
-            darkness = _without_ring(darkness, level)
-            to_level = turned(page.shape, slope(_ink(darkness, level)), 1.0)
+            darkness = without_ring(darkness, level)
+            to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
             darkness = seen(darkness, to_level)
         else:  # a box is level already
             darkness, to_level = _within(darkness, inside / factor), None
-        measured = _measure(_ink(darkness, level))
+        measured = _measure(inked(darkness, level))
         if measured is None:
             return None
         height, box = measured
@@ -180,7 +174,7 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     height: px of the page, of a digit.
     """
     darkness = seen(sight.darkness, to_size)
-    ink, faint = _ink(darkness, sight.level), _ink(darkness, round(FAINT * sight.level))
+    ink, faint = inked(darkness, sight.level), inked(darkness, round(FAINT * sight.level))
     if sight.inside is None:
         return without_lines(ink, faint, scale * height)[0], None
     inside = scale * sight.inside
@@ -210,7 +204,7 @@ def _moved(row: Row, back: np.ndarray) -> Row:
 
 def _places(ink: np.ndarray) -> np.ndarray:
     """Where the rows of a level page are, with some paper around: (H, W) uint8 -> (n, 4), x0, y0, x1, y1, px."""
-    parts = np.where(_level_lines(ink), 0, ink).astype(np.uint8)
+    parts = np.where(level_lines(ink), 0, ink).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
     stats = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] < ink.shape[0] / 2]
     if not len(stats):
@@ -238,47 +232,6 @@ def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return within
 
 
-def _without_ring(darkness: np.ndarray, level: int) -> np.ndarray:
-    """The same, (H, W) uint8, without a ring that is drawn around a number, of what is above a level."""
-    ring, _ = _ring(_ink(darkness, level), ENCLOSED)
-    if ring is None:
-        return darkness
-    return np.where(cv2.dilate(ring.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0, 0, darkness).astype(np.uint8)
-
-
-def _ring(ink: np.ndarray, least: float) -> tuple[np.ndarray | None, float]:
-    """The largest part, where it is drawn around several others and is neither a box nor a table: (H, W) uint8 ->
-    (H, W) bool or None, and the share of the others that are in it.
-
-    least: of its height, what it is drawn around is at least so high.
-    """
-    _, labels, stats, centers = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    stats, centers = stats[1:], centers[1:]
-    k = int(np.argmax(stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])) if len(stats) else 0
-    if not len(stats) or stats[k, cv2.CC_STAT_AREA] > HOLLOW * np.prod(stats[k, 2:4].astype(float)):
-        return None, 0.0
-    x, y, wide, tall, _ = stats[k].tolist()
-    ring = labels == k + 1
-    within = enclosed(stats, k)
-    within[within] = [_surrounded(ring, *middle) for middle in centers[within].astype(int)]
-    if (within & (stats[:, cv2.CC_STAT_HEIGHT] >= least * tall)).sum() < 2:
-        return None, 0.0
-    ruled = _level_lines(ink)[y : y + tall, x : x + wide].any(axis=0).mean() > RULED
-    if ruled or corners(ring[y : y + tall, x : x + wide]) is not None:
-        return None, 0.0
-    return ring, float(within.sum() / (len(stats) - 1))
-
-
-def _surrounded(ring: np.ndarray, x: int, y: int) -> bool:
-    """Whether a ring, (H, W) bool, which may be open at one side, is at the left, at the right, above and below."""
-    return sum(bool(side.any()) for side in (ring[y, :x], ring[y, x:], ring[:y, x], ring[y:, x])) >= 3
-
-
-def _ink(darkness: np.ndarray, level: int) -> np.ndarray:
-    """What is darker than a level: (H, W) uint8 -> (H, W) uint8, 255 ink, 0 paper."""
-    return np.where(darkness > level, 255, 0).astype(np.uint8)
-
-
 def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:
     """Drop what is left of the lines at a box's sides, where what is outside was cut off: (H, W) uint8 -> (H, W) uint8.
 
@@ -292,23 +245,9 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
     return np.where(kept[labels], ink, 0).astype(np.uint8)
 
 
-def _level(darkness: np.ndarray, level: int) -> int:
-    """The level halfway from paper to what is written, where that is much paler than what is printed: (H, W) uint8, and
-    the level that was thought, which black lines set.
-    """
-    tones = tones_of(darkness)
-    pale = _ink(darkness, max(round(PALE * level), tones.floor))
-    printed = _printed(pale)
-    written = (pale > 0) & (cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
-    if not (printed.any() and written.any()):
-        return level
-    own = max(tones.floor, round((tones.level + np.median(darkness[written])) / 2))
-    return own if own < PALER * level else level
-
-
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     """About how high digits are, and where ink is: (H, W) uint8 -> px, box; None where it is no writing."""
-    left = np.where(_printed(ink), 0, ink).astype(np.uint8)
+    left = np.where(printed(ink), 0, ink).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
     stats = stats[1:]
     if count < 2 or cv2.countNonZero(ink) > INK_MOST * ink.size:
@@ -321,27 +260,3 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     low = stats[:, :2].min(axis=0)
     high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     return height, (*low.tolist(), *high.tolist())
-
-
-def _printed(ink: np.ndarray) -> np.ndarray:
-    """Long level lines, and boxes and grids as a whole: (H, W) uint8 -> (H, W) bool."""
-    lines = _level_lines(ink)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
-    return lines | np.isin(labels, boxes) if 0 < len(boxes) < len(stats) - 1 else lines
-
-
-def _level_lines(ink: np.ndarray) -> np.ndarray:
-    """The long level lines of a page at first sight, before the size of its digits is known: (H, W) uint8 -> bool."""
-    return straight(ink, LONG * ink.shape[1], THIN * ink.shape[0])[0]
-
-
-def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:
-    """Which parts are boxes or grids: with a level line at the top and one at the foot. OpenCV's stats -> (n,) bool."""
-    found = np.zeros(len(stats), bool)
-    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])[:MOST_BOXES]:
-        x, y, wide, tall, _ = stats[k].tolist()
-        band = max(3, tall // 8)
-        ends = lines[y : y + band, x : x + wide], lines[y + tall - band : y + tall, x : x + wide]
-        found[k] = tall > 2 * band and all(end.any(axis=0).mean() > 0.8 for end in ends)
-    return found
