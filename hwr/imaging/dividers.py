@@ -56,27 +56,39 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
         top, bottom = int(upper[-1]) + 1, int(lower[0])
         if not BOX[0] * height <= bottom - top <= BOX[1] * height:
             continue
-        columns = loose[top:bottom]
-        filled = columns.mean(axis=0)
-        slim = thin[top:bottom].sum(axis=0) >= 0.5 * columns.sum(axis=0)
-        reach = max(2, round(0.06 * height))
-        solid = (filled >= 0.96) & columns[:reach].any(axis=0) & columns[-reach:].any(axis=0)
-        changes = (columns[1:] != columns[:-1]).sum(axis=0)
-        ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
-        dashed = (filled >= 0.3) & (changes >= 8) & columns[:ends].any(axis=0) & columns[-ends:].any(axis=0)
-        thin_ones = _lean(slim & (solid | dashed), widest + 2)
-        extent = np.flatnonzero(lines.across[[*upper, *lower]].any(axis=0))[[0, -1]]
-        edges = runs(solid)
-        extents = [extent, edges[[0, -1], [0, 1]]] if len(edges) else []
-        extents += [np.round([box.left, box.right]).astype(int)] if box else []
+        solid, slim = _columns(loose[top:bottom], thin[top:bottom], height)
         drawn = np.stack([lines.across[band].any(axis=0) for band in (upper, lower)])
-        grids_there = [even(edges, each, slice(top, bottom), drawn) for each in extents]
-        grid = max(grids_there, key=lambda grid: len(grid.cells) if grid else 0, default=None)
+        extent = np.flatnonzero(drawn.any(axis=0))[[0, -1]]
+        grid = _grid(runs(solid), extent, slice(top, bottom), drawn, box)
         if grid is not None:
             grids.append(grid)
-        else:
-            found[top:bottom, thin_ones & ~_lone(thin_ones & solid, extent, bottom - top)] = True
+            continue
+        slim = _lean(slim, widest + 2)
+        found[top:bottom, slim & ~_lone(slim & solid, extent, bottom - top)] = True
     return found & (ink > 0), grids
+
+
+def _columns(ink: np.ndarray, thin: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which columns between two lines are ink all along, and which are a thin stroke from line to line, whole or in
+    dashes: (h, W) bool, and what of it is thin -> (W,) bool, (W,) bool."""
+    filled = ink.mean(axis=0)
+    slim = thin.sum(axis=0) >= 0.5 * ink.sum(axis=0)
+    reach = max(2, round(0.06 * height))
+    solid = (filled >= 0.96) & ink[:reach].any(axis=0) & ink[-reach:].any(axis=0)
+    changes = (ink[1:] != ink[:-1]).sum(axis=0)
+    ends = max(2, round(DASHED * height))  # a dash is near; four of them, since an 8 is crossed three times
+    dashed = (filled >= 0.3) & (changes >= 8) & ink[:ends].any(axis=0) & ink[-ends:].any(axis=0)
+    return solid, slim & (solid | dashed)
+
+
+def _grid(edges: np.ndarray, extent: np.ndarray, rows: slice, drawn: np.ndarray, box: Box | None) -> Grid | None:
+    """The cells between two lines, from where to where ever they go: of what is seen of the lines, the walls, and the
+    box, what makes the most. The arguments are those of `cells.even`."""
+    if not len(edges):
+        return None
+    extents = [extent, edges[[0, -1], [0, 1]], *([np.round([box.left, box.right]).astype(int)] if box else [])]
+    found = [even(edges, each, rows, drawn) for each in extents]
+    return max(found, key=lambda grid: len(grid.cells) if grid else 0)
 
 
 def width_of(upright: np.ndarray) -> float:
