@@ -42,6 +42,10 @@ def test_strokes_that_go_from_line_to_line_are_no_walls():
     assert grid([(0, 4), (398, 402)]) is None
 
 
+def test_walls_with_no_room_between_are_none():
+    assert grid([(x, x + 50) for x in range(0, 400, 50)]) is None
+
+
 def test_where_there_are_no_lines_is_no_cell():
     lines = np.ones((2, 420), bool)
     lines[:, 205:295] = False

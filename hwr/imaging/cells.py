@@ -59,6 +59,8 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndar
         walls = np.round(places[:, None] + away).astype(int)
         columns = slice(max(0, min(left, walls[0, 0])), max(right, walls[-1, 1]))
         cells = np.stack([walls[:-1, 1], walls[1:, 0]], axis=1).clip(0)
+        if np.diff(cells, axis=1).min() < SHRED * tall:  # there is no room to write in
+            continue
         drawn = np.array([lines[:, first:last].mean(axis=1).min(initial=1) for first, last in cells])
         return Grid(rows, columns, cells, drawn >= DRAWN)
     return None
