@@ -37,7 +37,7 @@ FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not 
 WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
 LOW, EVENLY = 0.35, 1.6  # heights: no larger are zeros written as dots, no further up or down; and times the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
-ODDEST = 1.5  # nats: and one of them as much at least
+WORST = 1.5  # nats: and one of a word's signs costs more than this
 
 NOTHING = "nothing is written on this picture"
 NO_NUMBER = "what is written here does not look like a number"
@@ -191,7 +191,7 @@ def _without_words(path: list[Glyph], height: float) -> list[Glyph]:
         digits = sum(glyph.is_digit for glyph in number)
         worst = max(glyph.cost for glyph in word)
         wide = gap < WIDER * np.median(usually) if usually else False  # each digit in a cell of its own
-        if len(word) > 1 and worst > ODDEST and digits > 1 and usual < STRANGE and not (wide or _dots(word, height)):
+        if len(word) > 1 and worst > WORST and digits > 1 and usual < STRANGE and not (wide or _dots(word, height)):
             found = max(found, (strange, number), key=lambda each: (each[0], len(each[1])))
     return path if found[1] is path else _without_words(found[1], height)
 

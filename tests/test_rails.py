@@ -76,7 +76,24 @@ def test_lines_without_walls_are_no_box():
 def test_a_line_that_crosses_beside_a_box_is_none_of_it():
     ink = page()
     ink[:, LEFT - 40 : LEFT - 38] = 1  # the frame of a form
-    assert all(near(box.corners) for box in found(ink))
+    boxes = found(ink)
+    assert boxes
+    assert all(near(box.corners) for box in boxes)
+
+
+def test_boxes_far_from_each_other_are_two():
+    ink = page(cells=5)
+    ink[:, RIGHT - 150 : RIGHT - 60] = 0
+    ink[TOP : FOOT + 1, [RIGHT - 152, RIGHT - 151, RIGHT - 60, RIGHT - 59]] = 1
+    assert all(np.ptp(box.corners[:, 0]) < RIGHT - LEFT - 100 for box in found(ink))
+
+
+def test_squares_whose_walls_go_on_are_no_box():
+    ink = page()
+    assert found(ink)
+    for x in range(LEFT, RIGHT + 1, 50):
+        ink[TOP - 40 : FOOT + 40, x - 1 : x + 2] = 1
+    assert found(ink) == []
 
 
 def test_squared_paper_is_no_box():

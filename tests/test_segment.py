@@ -90,6 +90,20 @@ def test_what_is_smaller_than_the_pen_or_elsewhere_is_dust(x, y, side):
     assert len(tapped(x, y, side)) == 2
 
 
+def test_specks_are_no_taps():
+    ink = np.zeros((200, 2000), np.uint8)
+    ink[50:150, 60] = ink[50:150, 200] = 255
+    rng = np.random.default_rng(0)
+    ink[rng.integers(60, 140, 3000), rng.integers(220, 1990, 3000)] = 255
+    assert len(segment.pieces(ink, 100.0)[0]) == 2
+
+
+def test_a_tap_far_from_digits_is_dust():
+    ink = np.zeros((200, 700), np.uint8)
+    ink[50:150, 60:66] = ink[50:150, 200:206] = ink[98:104, 500:506] = 255
+    assert len(segment.pieces(ink, 100.0)[0]) == 2
+
+
 def test_the_width_of_a_pen():
     labels = np.zeros((100, 100), int)
     labels[10:90, 20:28], labels[40:44, 60:64] = 1, 2

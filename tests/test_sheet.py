@@ -131,13 +131,21 @@ def test_a_small_note_on_a_desk_is_found():
     assert flat.min() > 150
 
 
-def test_a_stroke_of_chalk_is_no_sheet():
+@pytest.mark.parametrize("wide", [30, 60, 120])
+def test_a_stroke_of_chalk_is_no_sheet(wide):
     board = np.clip(np.random.default_rng(0).normal(60, 3, (800, 800)), 0, 255).astype(np.uint8)
-    board[380:410, 100:700] = 220
+    board[200:600, 380 : 380 + wide] = 220
     assert flatten(board).gray is board
 
 
+def test_an_overexposed_sheet_is_one():
+    photo = np.clip(np.random.default_rng(0).normal(60, 5, (600, 900)), 0, 255).astype(np.uint8)
+    photo[60:540, 80:820] = 255
+    assert flatten(photo).gray.min() == 255
+
+
 def test_a_drawing_is_no_sheet():
-    drawing = np.full((800, 800), 40, np.uint8)
+    drawing = np.full((800, 800), 255, np.uint8)
+    drawing[200:600, 200:600] = 90
     drawing[300:500, 300:500] = 220
     assert flatten(drawing).gray is drawing

@@ -38,7 +38,8 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndar
     tall = rows.stop - rows.start
     edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
     left, right = extent
-    for count in range(int((right - left) / (NARROW * tall)), FEWEST - 1, -1) if len(edges) else ():
+    most = min(int((right - left) / (NARROW * tall)), int(len(edges) / SEEN) + 1)
+    for count in range(most, FEWEST - 1, -1):
         places = left + (right - left) * np.arange(1, count) / count
         walls, seen = _walls(edges, places, tall)
         if seen.mean() < SEEN:
@@ -58,7 +59,7 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndar
         away = np.where(seen[:, None], away, usual)
         walls = np.round(places[:, None] + away).astype(int)
         columns = slice(max(0, min(left, walls[0, 0])), max(right, walls[-1, 1]))
-        cells = np.stack([walls[:-1, 1], walls[1:, 0]], axis=1).clip(0)
+        cells = np.stack([walls[:-1, 1], walls[1:, 0]], axis=1).clip(0, lines.shape[1])
         if np.diff(cells, axis=1).min() < SHRED * tall:  # there is no room to write in
             continue
         drawn = np.array([lines[:, first:last].mean(axis=1).min(initial=1) for first, last in cells])

@@ -25,7 +25,7 @@ LEVEL_LINES, SIDE_LINES = 0.05, 0.08
 MOST_FRAMES = 30  # of the widest parts may be boxes
 FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
 SAME = 0.4  # of its height: a box that is nearer to another, and as high, is the same
-MOST_BOXES = 3
+MOST_BOXES = 3  # are read, or looked at for a number
 CLOUDED = 0.3  # of a page is no darker: it is the paper's grain
 SMALLEST = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
@@ -59,7 +59,7 @@ def frames(gray: np.ndarray) -> list[Framed]:
     upright already, too.
     """
     found = [_upright(gray, *each) for each in _corners(gray)]
-    return [framed for framed in found if framed is not None] or [Framed(gray, np.eye(3), None)]
+    return [framed for framed in found if framed is not None][:MOST_BOXES] or [Framed(gray, np.eye(3), None)]
 
 
 def _upright(gray: np.ndarray, found: np.ndarray, cell: float) -> Framed | None:
@@ -95,7 +95,7 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
                 _add(found, box)
     found.sort(key=lambda box: (box.cells > 0, extent(box.corners)[0]), reverse=True)
     factor = max(gray.shape) / max(small.shape)
-    return [(box.corners * factor, box.cell * factor) for box in found[:MOST_BOXES]]
+    return [(box.corners * factor, box.cell * factor) for box in found]
 
 
 def _add(found: list[Outline], box: Outline) -> None:

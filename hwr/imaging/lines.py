@@ -61,7 +61,8 @@ def without_lines(
 
 
 def _between(ink: np.ndarray, across: np.ndarray, box: Box) -> np.ndarray:
-    """What is between the upper and the lower lines of a box, (H, W) bool: strokes that touch them are cut there."""
+    """What is between the upper and lower lines of a box: (H, W) uint8, and where lines are, (H, W) bool -> (H, W)
+    uint8. Strokes that touch them are cut there."""
     middle = round((box.top + box.bottom) / 2)
     rows = np.flatnonzero(across.sum(axis=1) >= DRAWN * (box.right - box.left))
     top, bottom = rows[rows < middle].max(initial=-1) + 1, rows[rows >= middle].min(initial=len(ink))

@@ -14,7 +14,7 @@ from hwr.imaging.cells import even, runs
 THIN = 7  # px of the page: no line is thicker
 LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and the longest gap in one
 LEVEL = 25.0  # degrees: no line leans more
-MOST = 20  # of the longest lines are looked at
+MOST, MOST_PAIRS = 20, 60  # of the longest lines are looked at, and of their pairs
 TOLD = 0.5  # degrees: lines are told apart by half a degree
 NEAR, FAR = 10, 0.7  # px, and of the page's height: two lines of a box are so far apart
 PARALLEL = 5.0  # degrees between them at most
@@ -52,7 +52,7 @@ def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
     lines = _lines(ink)
     pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
     pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, ink.shape)]
-    for pair in pairs:
+    for pair in pairs[:MOST_PAIRS]:
         strip = _strip(ink, pair)
         found = strip and _box(strip)
         if found:
@@ -114,7 +114,7 @@ def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
     along /= max(1.0, np.hypot(*along))
     start = pair[0].mean(axis=0)
     tall = abs((pair[1].mean(axis=0) - start) @ np.array([-along[1], along[0]]))
-    if tall < NEAR or along[0] < np.cos(np.radians(LEVEL)) / 2:
+    if tall < NEAR or min((pair[:, 1] - pair[:, 0]) @ along) < NEAR or along[0] < np.cos(np.radians(LEVEL)) / 2:
         return None
     scale = TALL / tall
     ends = (pair - start) @ along
@@ -141,7 +141,9 @@ def _at(line: np.ndarray, start: np.ndarray, along: np.ndarray, places: np.ndarr
 
 def _box(strip: _Strip) -> Outline | None:
     """The box between the lines of a strip, where it has walls."""
-    if _drawn(strip.ink).all(axis=0).sum() < TALL:
+    both = _drawn(strip.ink).all(axis=0)
+    between = strip.ink[ROOM + 2 * DRIFT : ROOM + TALL - 2 * DRIFT, both]
+    if both.sum() < TALL or between.mean(axis=1).max() >= DRAWN:  # no lines, or one more between, as on ruled paper
         return None
     lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
     ink = _turned(strip.ink, lean)
@@ -166,13 +168,11 @@ def _box(strip: _Strip) -> Outline | None:
 
 
 def _is_squared(strip: np.ndarray) -> bool:
-    """Whether what is between two lines is squared paper: there are lines between, or walls of squares that go on above
-    and below: (H, W) bool."""
-    between = strip[ROOM + 2 * DRIFT : ROOM + TALL - 2 * DRIFT].mean(axis=1).max()
+    """Whether what is between two lines are squares whose walls go on above and below: (H, W) bool."""
     walls = _filled(strip) >= WALL
     wide = np.diff(runs(walls).mean(axis=1))
-    if between >= DRAWN or not len(wide):
-        return bool(between >= DRAWN)
+    if not len(wide):
+        return False
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
     return bool(beyond >= MOSTLY and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
 

@@ -14,6 +14,7 @@ TAP = 0.85  # of the pen's width: a tap of the pen is no smaller
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
 
 # All in heights of an ordinary digit:
+HAIR = 0.03  # the side of a dot of the thinnest pen
 SPECK = 0.055  # the side of a square of ink that is dust
 MIDDLE = 0.25  # so near the row's middle line is what stands on it
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
@@ -83,8 +84,10 @@ def pieces(ink: np.ndarray, height: float, cells: np.ndarray | None = None) -> t
     if not large.any() or large.sum() > MOST_PARTS:
         return [], height
     height = ordinary(tall[large], wide[large], area[large])
-    tap = TAP * _pen(labels, large)
+    tap = max(TAP * _pen(labels, large), HAIR * height)
     kept &= area >= min(SPECK * height, tap) ** 2
+    if kept.sum() > MOST_PARTS:
+        kept = large
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     mass = np.zeros(ink.shape[0])
     np.add.at(mass, middle[kept].astype(int), area[kept])
@@ -192,9 +195,9 @@ def _are_taps(pieces: list[Piece], line: float, height: float, tap: float) -> np
     across = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
     np.fill_diagonal(across, np.inf)
     dots &= across.min(axis=1, initial=np.inf) > CLOSE * height
-    signs = sides.max(axis=1) >= SMALLEST[0] * height
-    for _ in range(len(pieces)):  # from a digit on, one dot after another
-        signs |= dots & (np.where(signs, across, np.inf).min(axis=1, initial=np.inf) <= NEXT * height)
+    signs, near = sides.max(axis=1) >= SMALLEST[0] * height, across <= NEXT * height
+    while (more := dots & ~signs & (near & signs).any(axis=1)).any():  # from a digit on, one dot after another
+        signs |= more
     return dots & signs
 
 

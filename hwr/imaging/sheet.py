@@ -11,8 +11,8 @@ THUMBNAIL = 400  # px: enough to see the edges of a sheet
 STROKE = 1 / 40  # of the thumbnail: darker lines as thin as this are written on the sheet, or printed
 STEP = 0.07  # of the light: light falls more evenly on paper from one pixel of the thumbnail to the next
 LEAST = 0.01  # of the picture: a smaller sheet is a part of a drawing
-DRAWN = 0.5  # of a picture's pixels: more of one level, and it is a drawing
-NARROW = 0.06  # of its shorter side: so is a narrower one, a stroke of chalk
+SMALL, SLIM = 0.2, 3.0  # of the picture: so is a small one that is so many times as long as wide, a stroke of chalk
+LIGHT = 128  # the level of a canvas at least
 SOLID = 0.94  # of what lies within its outline is the sheet: any less is a ring, a stroke or a stain
 STRAIGHT = 0.05  # of a sheet: what its four sides take in besides it
 NEAR, FAR = 3, 6  # px of the thumbnail to both sides of an edge, where the sheet and the desk are compared
@@ -38,14 +38,18 @@ def flatten(gray: np.ndarray) -> Flat:
     picture, it is the same picture: a scan, a drawing, paper that fills the picture, however it is lit.
     """
     corners = None if _is_drawn(gray) else _corners(gray)
-    if corners is None or not near(corners, gray.shape) or min(extent(corners)) < NARROW * min(gray.shape):
+    if corners is None or not near(corners, gray.shape):
         return Flat(gray, np.eye(3))
-    return upright(gray, corners, -INSIDE * min(extent(corners)))
+    wide, tall = extent(corners)
+    if wide * tall < SMALL * gray.size and max(wide, tall) > SLIM * min(wide, tall):
+        return Flat(gray, np.eye(3))
+    return upright(gray, corners, -INSIDE * min(wide, tall))
 
 
 def _is_drawn(gray: np.ndarray) -> bool:
-    """Whether most of a picture is of exactly one level, as no camera sees paper."""
-    return bool(cv2.calcHist([gray], [0], None, [256], [0, 256]).max() > DRAWN * gray.size)
+    """Whether a picture's borders are all of one light level, as no camera sees a desk, but a canvas has them."""
+    borders = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    return bool(borders.min() == borders.max() >= LIGHT)
 
 
 def clockwise(corners: np.ndarray) -> np.ndarray:
