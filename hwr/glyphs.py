@@ -122,6 +122,7 @@ class Judge:
         x = [np.zeros(prepare.shape, np.float32) if each is None else each for each in x]  # more parts than digits have
         said = self.recognizer.engine.logits(np.stack(x))
         joint = self._joint(said, runs)
+        at = self._standing()
         glyphs = []
         for (first, last), piece, stage, logits, shares in zip(
             runs, joined, stages, self._louder(said, joint), joint, strict=True
@@ -130,7 +131,7 @@ class Judge:
             share = shares[digit] - COVERED * self._covered(first, last, piece)
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
-            cost += CROWDED * self._crowded(first, last) + BETWEEN * self._between(first)
+            cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
         return glyphs
@@ -147,7 +148,7 @@ class Judge:
             return [Glyph(k, k + 1, piece, NOISE, "", 1 - surely), *point]
         single = self.hear([(k, k + 1)])[0]
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
-        between = self._between(k)
+        between = self._standing()[k] < 0
         total = np.logaddexp.reduce([*single[ONE if between else 0 :], nothing])
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
@@ -255,20 +256,20 @@ class Judge:
         away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2
         return SHAPE * min(ODDEST, float(away) / 2)
 
-    def _crowded(self, first: int, last: int) -> bool:
-        """Whether there is more in the cell in which pieces stand, or they stand in several: a cell holds one digit."""
+    def _crowded(self, at: np.ndarray, first: int, last: int) -> bool:
+        """Whether there is more in the cell in which pieces stand, or they stand in several: a cell holds one digit.
+
+        at: as of `_standing`.
+        """
         if self._cells is None or np.median(np.diff(self._cells, axis=1)) > NARROW * self.height:
             return False
-        at = self._standing()
         own = at == at[first]
         return bool(at[first] >= 0 and (own.sum() != last - first or not own[first:last].all()))
 
-    def _between(self, k: int) -> bool:
-        """Whether a piece stands between cells."""
-        return self._cells is not None and self._standing()[k] < 0
-
     def _standing(self) -> np.ndarray:
-        """In which cell each piece stands, -1 for in none: -> (n,) int."""
+        """In which cell each piece stands, -1 for between them: -> (n,) int; without cells all stand in one."""
+        if self._cells is None:
+            return np.zeros(len(self.pieces), int)
         return standing(np.array([(piece.box[0] + piece.box[2]) / 2 for piece in self.pieces]), self._cells)
 
     def _torn(self, first: int, last: int, piece: Piece) -> float:

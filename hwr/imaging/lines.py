@@ -41,6 +41,8 @@ def without_lines(
     upright, grids = dividers(faint, Lines(across, thick, rule), height, box)
     if box:
         ink, faint = (_between(each, across, box) for each in (ink, faint))
+    if box and grids:  # which are all that is in it
+        return _without_leaders(_in_cells(np.zeros_like(ink), ink, grids), height), grids
     down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
     down = down.T | upright
     if not (across.any() or down.any()):
@@ -53,11 +55,14 @@ def without_lines(
     healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
     left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
     left = _without_ticks(_without_shreds(left, across | down), across, thick, height)
-    if box and grids:  # which are all that is in it
-        left = np.zeros_like(ink)
+    return _without_leaders(_in_cells(left, ink, grids), height), grids
+
+
+def _in_cells(left: np.ndarray, ink: np.ndarray, grids: list[Grid]) -> np.ndarray:
+    """What is left of the ink, and in cells what is written there: (H, W) uint8 each -> (H, W) uint8."""
     for grid in grids:
         left[grid.rows, grid.columns] = cells.written(ink, grid)
-    return _without_leaders(left, height), grids
+    return left
 
 
 def _between(ink: np.ndarray, across: np.ndarray, box: Box) -> np.ndarray:

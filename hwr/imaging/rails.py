@@ -148,15 +148,11 @@ def _box(strip: _Strip) -> Outline | None:
     lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
     ink = _turned(strip.ink, lean)
     extent = _extent(ink)
-    if extent is None:
-        return None
-    if _is_squared(ink[:, slice(*extent)]):
+    if extent is None or _is_squared(ink[:, slice(*extent)]):
         return None
     # Seen from aside, the walls at one end lean more than those at the other.
-    more = max(
-        sorted(range(-LEAN, LEAN + 1, 2), key=abs), key=lambda more: _sharpness(_box_of(strip, extent, lean, more)[0])
-    )
-    _, corners = _box_of(strip, extent, lean, more)
+    likely = [_corners(extent, lean, more) for more in sorted(range(-LEAN, LEAN + 1, 2), key=abs)]
+    corners = max(likely, key=lambda corners: _sharpness(_within(strip.ink, corners)))
     grid = even(runs(_filled(ink) >= WALL), extent, slice(ROOM, ROOM + TALL), _drawn(ink))
     boxes = runs(_boxes(ink)[slice(*extent)])
     narrowest = np.diff(boxes if grid is None else grid.cells, axis=1).min() / strip.scale
@@ -184,18 +180,22 @@ def _turned(strip: np.ndarray, lean: int) -> np.ndarray:
     return cv2.warpAffine(strip.astype(np.uint8), shear, strip.shape[::-1], flags=cv2.INTER_NEAREST) > 0
 
 
-def _box_of(strip: _Strip, extent: tuple[int, int], lean: int, more: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is between two columns of the lower line, made upright: (H, W) bool, and its corners on the strip, (4, 2).
+def _corners(extent: tuple[int, int], lean: int, more: int) -> np.ndarray:
+    """The corners of what is between two columns of the lower line: -> (4, 2) float32, px of the strip.
 
     lean: px, of the walls in its middle; more: by how much those at its right lean more than those at its left.
     """
     first, last = extent
     upper = [first + lean - more / 2, last + lean + more / 2]
-    corners = np.float32([[upper[0], ROOM], [upper[1], ROOM], [last, ROOM + TALL], [first, ROOM + TALL]])
-    level = np.float32([[0, ROOM], [last - first, ROOM], [last - first, ROOM + TALL], [0, ROOM + TALL]])
-    size = (last - first, strip.ink.shape[0])
-    seen = cv2.warpPerspective(strip.ink.astype(np.uint8), cv2.getPerspectiveTransform(corners, level), size)
-    return seen > 0, corners
+    return np.float32([[upper[0], ROOM], [upper[1], ROOM], [last, ROOM + TALL], [first, ROOM + TALL]])
+
+
+def _within(strip: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """What is within corners, (4, 2) px of a strip, made upright: (H, W) bool -> (H, w) bool."""
+    wide = round(float(corners[2, 0] - corners[3, 0]))
+    level = np.float32([[0, ROOM], [wide, ROOM], [wide, ROOM + TALL], [0, ROOM + TALL]])
+    turn = cv2.getPerspectiveTransform(corners, level)
+    return cv2.warpPerspective(strip.astype(np.uint8), turn, (wide, len(strip))) > 0
 
 
 def _sharpness(strip: np.ndarray) -> float:
