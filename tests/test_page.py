@@ -292,6 +292,7 @@ def test_a_number_is_read_while_it_is_written(visit, viewport):
     page = visit(viewport=viewport)
     page.locator(".many:visible input").click()
     expect(page.locator(".hint:visible")).to_have_text(ENGLISH["pad-hint-number"])
+    expect(page.locator(".lead")).to_have_text(ENGLISH["lead-number-both"])
     pad = page.locator(".pad").bounding_box()
     assert pad["width"] > 1.2 * pad["height"]
     write(page, "3725")

@@ -2,6 +2,11 @@
 hwr.models = (() => {
   const PAUSE = 500; // ms between two questions whether a model is loaded
   const LEADS = { persian: "lead-persian", latin: "lead-latin", both: "lead-both" };
+  const LEADS_OF_NUMBERS = {
+    persian: "lead-number-persian",
+    latin: "lead-number-latin",
+    both: "lead-number-both",
+  };
   const LICENSES = {
     hoda: "license-hoda",
     mnist: "license-mnist",
@@ -20,13 +25,15 @@ hwr.models = (() => {
     all = models;
     chosen = all[0];
     hwr.listen(dress);
+    hwr.wishes.listen(dress);
     dress();
   }
 
   // What the page says outside of its tabs.
   function dress() {
     document.documentElement.dataset.script = chosen.script;
-    for (const lead of document.querySelectorAll(".lead")) lead.dataset.word = LEADS[chosen.script];
+    const leads = hwr.wishes.isNumber() ? LEADS_OF_NUMBERS : LEADS;
+    for (const lead of document.querySelectorAll(".lead")) lead.dataset.word = leads[chosen.script];
     for (const license of document.querySelectorAll(".license")) {
       license.dataset.word = LICENSES[chosen.data] ?? "";
       license.hidden = !license.dataset.word;
