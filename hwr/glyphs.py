@@ -34,7 +34,7 @@ GAP = 0.25  # heights of a digit between two digits, where there are too few to 
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 CROWDED, NARROW = 1.5, 1.5  # for a digit that is not alone in its cell, where these are no wider, in heights
 BETWEEN = 3.0  # for one that stands between cells
-APART = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
+SPREAD = 3.0  # for each usual gap between pieces that are taken for one digit, beyond that; less is worth as much
 COVERED = 2.5  # for a glyph all of whose width lies over or under another
 NEAR = 0.3  # heights: pieces farther apart than this are not one digit
 SEVERAL = 3  # marks of one kind are no parts of digits
@@ -132,7 +132,7 @@ class Judge:
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
-            cost += sum(APART * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
+            cost += sum(SPREAD * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
         return glyphs
 

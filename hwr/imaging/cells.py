@@ -10,9 +10,9 @@ FEWEST = 4  # cells, or more, all as wide, tell their walls from strokes that go
 SEEN = 0.9  # of the places between them, where a wall is seen
 # Of the distance between the two lines:
 OFF, EXACT = 0.2, 0.08  # how far walls are from their places at first sight, and from even ones
-THICKEST, NARROW = 0.5, 0.5  # how thick the sides of a cell are at most, and how narrow a cell
+THICKEST, NARROW_CELL = 0.5, 0.5  # how thick the sides of a cell are at most, and how narrow a cell
 SHRED = 0.08  # what is in a cell and no deeper than this from its line is left of the line
-DRAWN = 0.5  # of a cell's width, its lines are seen
+LINED = 0.5  # of a cell's width, its lines are seen
 WAVERS = 2  # px: by so much a wall may be thicker than the others
 STUB = 0.3  # of a cell's width: what is no wider and goes on beyond a wall is the end of a digit there
 
@@ -38,7 +38,7 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndar
     tall = rows.stop - rows.start
     edges = edges[edges[:, 1] - edges[:, 0] <= THICKEST * tall]
     left, right = extent
-    most = min(int((right - left) / (NARROW * tall)), int(len(edges) / SEEN) + 1)
+    most = min(int((right - left) / (NARROW_CELL * tall)), int(len(edges) / SEEN) + 1)
     for count in range(most, FEWEST - 1, -1):
         places = left + (right - left) * np.arange(1, count) / count
         walls, seen = _walls(edges, places, tall)
@@ -63,7 +63,7 @@ def even(edges: np.ndarray, extent: tuple[int, int], rows: slice, lines: np.ndar
         if np.diff(cells, axis=1).min() < SHRED * tall:  # there is no room to write in
             continue
         drawn = np.array([lines[:, first:last].mean(axis=1).min(initial=1) for first, last in cells])
-        return Grid(rows, columns, cells, drawn >= DRAWN)
+        return Grid(rows, columns, cells, drawn >= LINED)
     return None
 
 

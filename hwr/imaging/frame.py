@@ -26,10 +26,10 @@ MOST_FRAMES = 30  # of the widest parts may be boxes
 FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
 SAME = 0.4  # of its height: a box that is nearer to another, and as high, is the same
 MOST_BOXES = 3  # are read, or looked at for a number
-CLOUDED = 0.3  # of a page is no darker: it is the paper's grain
+GRAINY = 0.3  # of a page is no darker: it is the paper's grain
 SMALLEST = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
-ALIKE = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
+IN_A_ROW = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
 APART = 0.8  # of its height: boxes with more paper between are no row
 
 
@@ -85,7 +85,7 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
-        if ink.mean() > CLOUDED:
+        if ink.mean() > GRAINY:
             break
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
@@ -138,7 +138,7 @@ def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float
     row = [
         each
         for each in boxes
-        if abs(extent(each)[1] - tall) <= ALIKE * tall and abs((each - box).mean(axis=0) @ upward) <= ALIKE * tall
+        if abs(extent(each)[1] - tall) <= IN_A_ROW * tall and abs((each - box).mean(axis=0) @ upward) <= IN_A_ROW * tall
     ]
     row.sort(key=lambda each: each.mean(axis=0) @ along)
     gaps = [(after[[0, 3]] - before[[1, 2]]).mean(axis=0) @ along for before, after in pairwise(row)]

@@ -21,13 +21,13 @@ PARALLEL = 5.0  # degrees between them at most
 TALL = 40  # px: their distance in the strip that is cut out along them
 ROOM = 8  # px of the strip above and below
 DRIFT = 2  # px of the strip: so far from its line is its ink
-APART = 0.8  # of their distance: a longer gap is the end
-BROKEN, NARROW = 0.1, 0.4  # of it: a longer gap parts a line, and no box is narrower
-DRAWN = 0.8  # of the lines between the walls is seen
+ENDS = 0.8  # of their distance: a longer gap is the end
+BROKEN, NARROW_BOX = 0.1, 0.4  # of it: a longer gap parts a line, and no box is narrower
+WHOLE = 0.8  # of the lines between the walls is seen
 WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
-SHARP = 4  # the power of what is filled of a column that tells walls from digits
-MOSTLY, SQUARE = 0.5, 0.75  # of walls that go on; of its height, a square is as wide, or its width as high
+POWER = 4  # the power of what is filled of a column that tells walls from digits
+GO_ON, SQUARE = 0.5, 0.75  # of walls that go on; of its height, a square is as wide, or its width as high
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -143,7 +143,7 @@ def _box(strip: _Strip) -> Outline | None:
     """The box between the lines of a strip, where it has walls."""
     both = _drawn(strip.ink).all(axis=0)
     between = strip.ink[ROOM + 2 * DRIFT : ROOM + TALL - 2 * DRIFT, both]
-    if both.sum() < TALL or between.mean(axis=1).max() >= DRAWN:  # no lines, or one more between, as on ruled paper
+    if both.sum() < TALL or between.mean(axis=1).max() >= WHOLE:  # no lines, or one more between, as on ruled paper
         return None
     lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
     ink = _turned(strip.ink, lean)
@@ -170,7 +170,7 @@ def _is_squared(strip: np.ndarray) -> bool:
     if not len(wide):
         return False
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
-    return bool(beyond >= MOSTLY and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
+    return bool(beyond >= GO_ON and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:
@@ -200,7 +200,7 @@ def _within(strip: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 def _sharpness(strip: np.ndarray) -> float:
     """How upright the walls of a strip are: (H, W) bool -> the more, the larger."""
-    return float((_filled(strip) ** SHARP).sum())
+    return float((_filled(strip) ** POWER).sum())
 
 
 def _filled(strip: np.ndarray) -> np.ndarray:
@@ -217,14 +217,14 @@ def _drawn(strip: np.ndarray) -> np.ndarray:
 def _boxes(strip: np.ndarray) -> np.ndarray:
     """Where both lines are seen for as long as a box is wide: (H, W) bool -> (W,) bool. What crosses them is none."""
     both = _drawn(strip).all(axis=0)[None].astype(np.uint8)
-    for how, length in ((cv2.MORPH_CLOSE, BROKEN), (cv2.MORPH_OPEN, NARROW)):
+    for how, length in ((cv2.MORPH_CLOSE, BROKEN), (cv2.MORPH_OPEN, NARROW_BOX)):
         both = cv2.morphologyEx(both, how, np.ones((1, round(length * TALL)), np.uint8), borderValue=0)
     return both[0] > 0
 
 
 def _extent(strip: np.ndarray) -> tuple[int, int] | None:
     """From where to where both lines go without a long gap, with walls at both ends: columns, None where they don't."""
-    boxes, gap = _boxes(strip), round(APART * TALL)
+    boxes, gap = _boxes(strip), round(ENDS * TALL)
     solid = cv2.morphologyEx(np.pad(boxes, gap)[None].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     stretches = runs(solid[0, gap:-gap] > 0)
     if not len(stretches):
@@ -236,4 +236,4 @@ def _extent(strip: np.ndarray) -> tuple[int, int] | None:
         return None
     first, last = int(near[0].min()), int(near[1].max()) + 1
     drawn = _drawn(strip)[:, first:last].mean(axis=1)
-    return (first, last) if last - first >= TALL and drawn.min() >= DRAWN else None
+    return (first, last) if last - first >= TALL and drawn.min() >= WHOLE else None

@@ -22,11 +22,11 @@ FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
 ZOOM = 4.0  # times a picture is enlarged at most
 MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
 
-MOSTLY = 0.6  # of what is on a page is in a ring, and is then one thing
+RINGED = 0.6  # of what is on a page is in a ring, and is then one thing
 MOST_ROWS = 4  # of a page are looked at
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 FINER = 0.2  # of a page's shorter side: no stroke of the pen is half as thick
-ALIKE = 0.1  # of a row's height: so far are the same pieces apart in two views
+MOVED = 0.1  # of a row's height: so far are the same pieces apart in two views
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
@@ -67,7 +67,7 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
-    if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > MOSTLY:  # a number in a ring, or a face
+    if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > RINGED:  # a number in a ring, or a face
         return
     turn = slope(inked(darkness, levels[0]))
     places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
@@ -90,7 +90,7 @@ def _alike(row: Row, other: Row, shape: tuple[int, int]) -> bool:
     if len(row.pieces) != len(other.pieces):
         return False
     here, there = (np.array([each.place(piece.box, shape) for piece in each.pieces]) for each in (row, other))
-    return bool(np.abs(here - there).max() <= ALIKE * np.ptp(here[:, [1, 3]]))
+    return bool(np.abs(here - there).max() <= MOVED * np.ptp(here[:, [1, 3]]))
 
 
 def _find(framed: Framed, finer: float = 1.0) -> Row | None:

@@ -19,8 +19,8 @@ NEAR, FAR = 3, 6  # px of the thumbnail to both sides of an edge, where the shee
 BORDER = 3  # px of the thumbnail: a side this near to the picture's is not the sheet's
 SEEN = 0.3  # of a side lies on the picture, or it counts as none
 DARKER = 0.8  # of the sheet's light is the most that a desk beside it has
-MOSTLY = 0.67  # of all that surrounds it is
-SHARP = 0.88  # of a side's points where it is as dark; a shadow's edge is softer
+DARK_AROUND = 0.67  # of all that surrounds it is
+CRISP = 0.88  # of a side's points where it is as dark; a shadow's edge is softer
 INSIDE = 0.012  # of the sheet's shorter side: what is left out along its edge
 
 
@@ -129,7 +129,7 @@ def _corners_of(part: np.ndarray, light: np.ndarray) -> np.ndarray | None:
 
 def _is_darker(desk: np.ndarray, light: np.ndarray) -> bool:
     """Whether most of what lies around a sheet is darker; around a frame that is drawn there is more paper."""
-    return bool(desk.any()) and float(np.quantile(light[desk], MOSTLY) - light[~desk].mean()) <= np.log(DARKER)
+    return bool(desk.any()) and float(np.quantile(light[desk], DARK_AROUND) - light[~desk].mean()) <= np.log(DARKER)
 
 
 def _seen(corners: np.ndarray, light: np.ndarray) -> np.ndarray | None:
@@ -146,7 +146,7 @@ def _seen(corners: np.ndarray, light: np.ndarray) -> np.ndarray | None:
     inner, outer = lit.reshape(2, -1, *there.shape).mean(axis=1)
     sharp = (outer - inner <= np.log(DARKER)) & there
     seen = there.mean(axis=0) >= SEEN
-    ragged = sharp.sum(axis=0) < SHARP * there.sum(axis=0)
+    ragged = sharp.sum(axis=0) < CRISP * there.sum(axis=0)
     return None if (ragged & seen).any() else seen
 
 
