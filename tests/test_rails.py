@@ -104,6 +104,86 @@ def test_squared_paper_is_no_box():
     assert found(ink) == []
 
 
+def box(ink: np.ndarray, left: int, right: int, top: int = TOP, foot: int = FOOT, thick: int = 2) -> np.ndarray:
+    cv2.rectangle(ink, (left, top), (right, foot), 1, thick)
+    return ink
+
+
+def blank() -> np.ndarray:
+    return np.zeros((400, 1000), np.uint8)
+
+
+def seen_as(ink: np.ndarray, *corners: tuple[int, int]) -> np.ndarray:
+    """A page whose upper left, upper right, lower right and lower left corner of the cells are elsewhere."""
+    here = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
+    return cv2.warpPerspective(ink * 255, cv2.getPerspectiveTransform(here, np.float32(corners)), (1000, 400)) // 128
+
+
+def test_lines_are_thinner_than_bars():
+    assert found(box(blank(), LEFT, RIGHT, thick=5))
+    assert found(box(blank(), LEFT, RIGHT, thick=15)) == []
+
+
+@pytest.mark.parametrize(("degrees", "told"), [(1.5, True), (15, True), (40, False)])
+def test_a_box_leans_a_little(degrees, told):
+    turn = cv2.getRotationMatrix2D((450, 180), degrees, 1.0)
+    ink = cv2.warpAffine(page() * 255, turn, (1000, 400)) // 128
+    corners = np.array([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]]) @ turn[:, :2].T + turn[:, 2]
+    assert any(np.abs(each.corners - corners).max() <= 6 for each in found(ink)) == told
+
+
+def test_a_box_is_found_among_longer_lines():
+    ink = page()
+    for y in (10, 40, 70, 100, 300, 330, 360, 390):
+        ink[y : y + 2, 50:950] = 1
+    assert any(near(each.corners) for each in found(ink))
+
+
+@pytest.mark.parametrize(("tall", "told"), [(5, False), (30, True), (200, True), (360, False)])
+def test_a_box_is_as_high_as_writing(tall, told):
+    assert bool(found(box(blank(), LEFT, RIGHT, 20, 20 + tall, thick=1))) == told
+
+
+def test_lines_that_part_are_no_box():
+    assert found(seen_as(page(1), (210, 140), (690, 150), (690, 230), (210, 205)))
+    assert found(seen_as(page(1), (210, 140), (690, 90), (690, 260), (210, 205))) == []
+
+
+def test_half_a_stroke_is_no_wall():
+    ink = box(blank(), LEFT, RIGHT)
+    ink[TOP + 2 : TOP + 30, LEFT - 2 : LEFT + 3] = ink[TOP + 2 : TOP + 30, RIGHT - 2 : RIGHT + 3] = 0
+    assert found(ink) == []
+
+
+def test_what_crosses_half_of_a_box_is_no_line_of_it():
+    ink = box(blank(), LEFT, RIGHT)
+    ink[180:183, 300:560] = 1
+    assert any(near(each.corners) for each in found(ink))
+
+
+def test_some_walls_may_go_on():
+    ink = page()
+    for x in (LEFT, RIGHT):
+        ink[TOP - 40 : FOOT + 40, x - 1 : x + 2] = 1
+    assert any(near(each.corners) for each in found(ink))
+
+
+def test_walls_of_narrow_columns_may_go_on():
+    ink = page(cells=20)
+    for x in range(LEFT, RIGHT + 1, 25):
+        ink[TOP - 40 : FOOT + 40, x - 1 : x + 2] = 1
+    assert any(near(each.corners) for each in found(ink))
+
+
+def test_the_narrowest_of_uneven_boxes_is_told():
+    ink = blank()
+    for left, right in ((200, 245), (270, 380), (405, 700)):
+        box(ink, left, right)
+    outline = max(found(ink), key=lambda each: np.ptp(each.corners[:, 0]))
+    assert near(outline.corners)
+    assert outline.cell == pytest.approx(45, abs=4)
+
+
 def test_an_empty_page_has_none():
     assert found(np.zeros((400, 1000), np.uint8)) == []
     assert found(np.ones((400, 1000), np.uint8)) == []
