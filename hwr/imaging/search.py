@@ -10,7 +10,7 @@ from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, without_lines
 from hwr.imaging.parts import SMALL
-from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary, pieces, weighted_median
+from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary_of, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
 from hwr.imaging.surroundings import inked, level_lines, level_of_writing, printed, ring_of, without_ring
@@ -256,7 +256,7 @@ def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:
     stats = stats[longest >= 0.1 * np.partition(longest, -min(3, len(longest)))[-min(3, len(longest))]]
     if len(stats) > MOST_PARTS:
         return None
-    height = ordinary(*stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]].T)
+    height = ordinary_of(stats)
     low = stats[:, :2].min(axis=0)
     high = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     return height, (*low.tolist(), *high.tolist())

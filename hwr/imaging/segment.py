@@ -76,29 +76,12 @@ def pieces(ink: np.ndarray, height: float, cells: np.ndarray | None = None) -> t
     height: px, about so high they have to be; cells: (n, 2) px, from - to: in these are no marks.
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
-    _, _, wide, tall, area = stats.T
-    kept = ~_edge(stats, ink.shape, height)
-    kept[0] = False
-    large = kept & (area >= (SPECK * height) ** 2)
-    if not large.any() or large.sum() > MOST_PARTS:
-        return [], height
-    height = ordinary(tall[large], wide[large], area[large])
-    tap = max(TAP * _pen(labels, large), HAIR * height)
-    kept &= area >= min(SPECK * height, tap) ** 2
-    if kept.sum() > MOST_PARTS:
-        kept = large
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    mass = np.zeros(ink.shape[0])
-    np.add.at(mass, middle[kept].astype(int), area[kept])
-    reach = max(1, round(2 * BESIDE * height)) | 1
-    near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
-    peak = float(np.flatnonzero(near >= near.max() * (1 - 1e-9)).mean())
-    kept &= np.abs(middle - peak) <= BESIDE * height
+    kept, tap = _in_the_row(labels, stats, height)
     if not kept.any():
         return [], height
-    height = ordinary(tall[kept], wide[kept], area[kept])
-    line = float(np.average(middle[kept], weights=area[kept]))
+    boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
+    height = ordinary_of(stats[kept])
+    line = float(np.average(_middles(stats[kept]), weights=stats[kept, cv2.CC_STAT_AREA]))
     row = []
     for k in np.flatnonzero(kept):
         x0, y0, x1, y1 = boxes[k].tolist()
@@ -115,6 +98,39 @@ def pieces(ink: np.ndarray, height: float, cells: np.ndarray | None = None) -> t
     row = [piece._replace(mark=None) if piece.mark and _broken(piece, row, height) else piece for piece in row]
     row = _swept(_alike(row, height), line, height, tap)
     return sorted(row, key=lambda piece: piece.box[0] + piece.box[2]), height
+
+
+def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[np.ndarray, float]:
+    """Which of OpenCV's parts are in the row that holds the most ink, dust apart: -> (n,) bool, none where that is no
+    writing; and the least side of a dot of its pen, px."""
+    area = stats[:, cv2.CC_STAT_AREA]
+    kept = ~_edge(stats, labels.shape, height)
+    kept[0] = False
+    large = kept & (area >= (SPECK * height) ** 2)
+    if not large.any() or large.sum() > MOST_PARTS:
+        return np.zeros_like(kept), 0.0
+    height = ordinary_of(stats[large])
+    tap = max(TAP * _pen(labels, large), HAIR * height)
+    kept &= area >= min(SPECK * height, tap) ** 2
+    if kept.sum() > MOST_PARTS:
+        kept = large
+    middles = _middles(stats)
+    mass = np.zeros(len(labels))
+    np.add.at(mass, middles[kept].astype(int), area[kept])
+    reach = max(1, round(2 * BESIDE * height)) | 1
+    near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
+    peak = float(np.flatnonzero(near >= near.max() * (1 - 1e-9)).mean())
+    return kept & (np.abs(middles - peak) <= BESIDE * height), tap
+
+
+def _middles(stats: np.ndarray) -> np.ndarray:
+    """How far down the middles of OpenCV's parts are: -> (n,) px."""
+    return stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+
+
+def ordinary_of(stats: np.ndarray) -> float:
+    """How high an ordinary digit is of OpenCV's parts: px."""
+    return ordinary(*stats[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]].T)
 
 
 def ordinary(heights: np.ndarray, widths: np.ndarray, areas: np.ndarray) -> float:
