@@ -12,9 +12,6 @@ from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_PARTS
 from hwr.imaging.segment import Piece, Row
-from hwr.imaging.stages import WORK
-
-LONGEST = 2 * WORK  # px: a number is wider than a digit, and read from a picture that is larger by as much
 
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one digit with this probability
 CERTAIN = 0.9  # a piece read with this confidence is not cut

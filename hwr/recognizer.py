@@ -12,7 +12,7 @@ from hwr.evaluation.calibration import Calibration
 from hwr.imaging.decode import decode
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import WORK, Stages
-from hwr.reading import LONGEST, Reading, read_number
+from hwr.reading import Reading, read_number
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
@@ -131,7 +131,7 @@ class Recognizer:
         Raises what `read` raises.
         """
         self._check(dpi, script)
-        return read_number(self, decode(image, LONGEST), dpi, script)
+        return read_number(self, decode(image), dpi, script)
 
     def prepared(self, x: np.ndarray, script: str = "auto") -> tuple[np.ndarray, np.ndarray]:
         """What the network says of inputs: (N, C, side, side) float32 -> (N, 10) and (N,), 0 to 1, calibrated.

@@ -23,3 +23,8 @@ def test_what_touches_is_cut_where_it_touches():
 def test_what_has_no_width_is_left_whole():
     piece = segment.Piece((0, 0, 4, 60), np.full((60, 4), 255, np.uint8))
     assert cut(piece, 60.0) == [piece]
+
+
+def test_a_long_thin_stroke_is_left_whole():
+    piece = segment.Piece((0, 0, 4, 400), np.full((400, 4), 255, np.uint8))
+    assert cut(piece, 8.0) == [piece]

@@ -5,7 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from pictures import drawing, mask
+from pictures import drawing, encode, mask
 
 import hwr
 
@@ -32,6 +32,16 @@ def test_a_number_is_read_from_left_to_right_with_its_boxes(recognizer):
     for x0, y0, x1, y1 in (each.box for each in said.digits):
         assert 0 <= x0 < x1 <= row((7, 4, 3, 2)).shape[1]
         assert 0 <= y0 < y1 <= 160
+
+
+def test_boxes_are_places_on_a_large_photo_too(recognizer):
+    page = np.kron(row((7, 4)), np.full((16, 16), 1, np.uint8))
+    assert max(page.shape) > 4096  # a JPEG as large could be decoded at half its size
+    boxes = {
+        kind: [digit.box for digit in recognizer.read_number(encode(page, kind), script="persian").digits]
+        for kind in ("png", "jpeg")
+    }
+    np.testing.assert_allclose(boxes["jpeg"], boxes["png"], atol=8)
 
 
 def test_what_is_told_is_json(recognizer):

@@ -3,7 +3,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from pictures import mask
+from pictures import drawing, mask
 
 from hwr.imaging import search
 from hwr.imaging.segment import Row
@@ -113,14 +113,26 @@ def test_a_rule_goes_and_the_strokes_across_it_stay(plain, y):
 )
 def test_marks_between_groups(mark, draw):
     page = np.hstack([row((7, 2), margin=30)[:, :-30], np.full((160, 60), 255, np.uint8), row((3, 5))[:, 30:]])
-    page = np.ascontiguousarray(np.pad(page, ((0, 0), (0, 0))))
-    shifted = page.copy()
-    draw_at = np.full((160, 100), 255, np.uint8)
-    shifted = np.hstack([page[:, :230], draw_at, page[:, 230:]])
+    shifted = np.hstack([page[:, :230], np.full((160, 100), 255, np.uint8), page[:, 230:]])
     offset = np.full(shifted.shape, 255, np.uint8)
     draw(offset)
     shifted = np.minimum(shifted, np.roll(offset, 100, axis=1))
     assert [piece.mark for piece in found(shifted).pieces] == [None, None, mark, None, None]
+
+
+def test_a_spot_beside_a_tiny_number_is_found_where_it_is():
+    page = np.full((2000, 2000), 255, np.uint8)
+    tiles = [cv2.resize(drawing(digit), (16, 16), interpolation=cv2.INTER_AREA) for digit in (7, 4, 3, 2)]
+    page[1200:1216, 1500:1564] = np.hstack(tiles)
+    cv2.circle(page, (200, 700), 4, 0, -1)
+    seen = found(page)
+    for x0, y0, x1, y1 in (seen.place(piece.box, page.shape) for piece in seen.pieces):
+        assert page[y0:y1, x0:x1].min() < 255
+
+
+def test_of_two_rows_that_are_alike_one_is_found():
+    page = np.vstack([row(), np.full((200, row().shape[1]), 255, np.uint8), row()])
+    assert len(found(page).pieces) == len(DIGITS)
 
 
 def test_a_small_number_on_a_large_page():

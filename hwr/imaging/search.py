@@ -134,7 +134,7 @@ class _Sight(NamedTuple):
 def _look(framed: Framed, finer: float) -> _Sight | None:
     """Look at a picture, and closer where its digits are too small; None where nothing like writing is there."""
     gray, back, inside, cell = framed
-    for _ in range(2):
+    for is_last in (False, True):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
         tall = min(page.shape) if inside is None else min(*page.shape, round((inside[3] - inside[1]) / factor))
@@ -154,7 +154,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         height, box = measured
         if inside is not None:
             height = max(height, LOW * (inside[3] - inside[1]) / factor)
-        if factor == 1 or height >= FEWEST:
+        if is_last or factor == 1 or height >= FEWEST:
             break
         # Too small to be read at this size: look closer at where it is.
         if inside is not None:

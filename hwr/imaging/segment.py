@@ -5,13 +5,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from hwr.imaging.cells import standing
+from hwr.imaging.cells import runs, standing
 from hwr.imaging.lines import RULE
 
 ZEROS = 1.5  # times as high as half of the ink are digits where that ink is of zeros
 DIVIDER, EVEN, DIVIDERS = 0.15, 0.04, 3  # of its height is a divider wide; so alike are their heights; that many
 TAP = 0.85  # of the pen's width: a tap of the pen is no smaller
 MOST_PARTS = 600  # a page of more pieces holds no number but grain or a text
+MOST_POINTS = 300  # along a piece's border tell how far it is from another
 
 # All in heights of an ordinary digit:
 HAIR = 0.03  # the side of a dot of the thinnest pen
@@ -119,7 +120,8 @@ def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[n
     np.add.at(mass, middles[kept].astype(int), area[kept])
     reach = max(1, round(2 * BESIDE * height)) | 1
     near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
-    peak = float(np.flatnonzero(near >= near.max() * (1 - 1e-9)).mean())
+    first, after = runs(near >= near.max() * (1 - 1e-9))[0]  # of two rows with as much ink the upper one
+    peak = (first + after - 1) / 2
     return kept & (np.abs(middles - peak) <= BESIDE * height), tap
 
 
@@ -153,7 +155,7 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 
 def _alike(pieces: list[Piece], height: float) -> list[Piece]:
     """Take what is as large and as low as some marks for one more of them: a hand writes them alike."""
-    for mark in {piece.mark for piece in pieces if piece.mark}:
+    for mark in sorted({piece.mark for piece in pieces if piece.mark}):
         boxes = np.array([piece.box for piece in pieces if piece.mark == mark])
         if len(boxes) < FEWEST_ALIKE[mark == "/"]:
             continue
@@ -291,10 +293,10 @@ def gap(one: Piece, other: Piece) -> float:
 
 
 def _outline(piece: Piece) -> np.ndarray:
-    """Points along a piece's border on the row's picture: -> (n, 2) float32, at most some 150."""
+    """Points along a piece's border on the row's picture: -> (n, 2) float32, MOST_POINTS at most."""
     contours, _ = cv2.findContours(piece.ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(contours)[:, 0]
-    return (points[:: max(1, len(points) // 150)] + np.array(piece.box[:2])).astype(np.float32)
+    return (points[:: -(-len(points) // MOST_POINTS)] + np.array(piece.box[:2])).astype(np.float32)
 
 
 def join(pieces: list[Piece]) -> Piece:

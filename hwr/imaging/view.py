@@ -20,7 +20,7 @@ class View(NamedTuple):
 
 
 def slope(ink: np.ndarray) -> float:
-    """By how many degrees a row falls to the right: (H, W) uint8 -> -10 to 10, 0 where it can't be told.
+    """By how many degrees a row falls to the right: (H, W) uint8 -> some -10 to 10, 0 where it can't be told.
 
     Seen along its slope, a row's ink lies in the fewest lines.
     """

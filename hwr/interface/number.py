@@ -1,10 +1,11 @@
 """A number on the page: its text, and the picture on which each of its digits has its box."""
 
 from hwr.imaging.decode import decode
+from hwr.imaging.stages import WORK
 from hwr.interface.answer import data_url
-from hwr.reading import LONGEST
 from hwr.recognizer import Recognizer
 
+LONGEST = 2 * WORK  # px: a large JPEG may be decoded smaller, but no smaller than this; a number is wider than a digit
 SHOWN = 720  # px: the card is not wider on most screens
 
 
