@@ -10,11 +10,11 @@ from hwr.evaluation.calibration import ONE
 from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
-from hwr.imaging.parts import MOST_PARTS
+from hwr.imaging.parts import MOST_OF_A_DIGIT
 from hwr.imaging.segment import Piece, Row
 
-LONE = 0.8  # a piece is not cut that the network of rows finds to be one digit with this probability
-CERTAIN = 0.9  # a piece read with this confidence is not cut
+LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
+CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
 CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
@@ -246,7 +246,7 @@ def _narrow(judge: Judge) -> list[tuple[int, int]]:
     runs = []
     for first in range(len(judge.pieces)):
         x1 = judge.pieces[first].box[2]
-        for last in range(first + 1, min(first + MOST_PARTS, len(judge.pieces)) + 1):
+        for last in range(first + 1, min(first + MOST_OF_A_DIGIT, len(judge.pieces)) + 1):
             x1 = max(x1, judge.pieces[last - 1].box[2])
             if x1 - judge.pieces[first].box[0] > WIDEST * judge.height:
                 break

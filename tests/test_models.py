@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from hwr import rows
 from hwr.models import BUILDERS, build
-from hwr.models.compact import BOTH, CLASSES, Compact
+from hwr.models.compact import CLASSES, OF_BOTH, Compact
 from hwr.models.glorot import glorot
 from hwr.models.lenet5 import Tanh
 from hwr.models.rows import SIGNS
@@ -28,7 +29,7 @@ def test_compact_for_both_scripts_is_the_same_but_wider(network):
     """And, with 16 bits a weight, no larger on disk."""
     both = build("compact-both").state_dict()
     assert both.keys() == network.state_dict().keys()
-    assert len(both["head.2.weight"]) == BOTH == 2 * 10 + 1
+    assert len(both["head.2.weight"]) == OF_BOTH == 2 * 10 + 1
     assert sum(2 * tensor.numel() for tensor in both.values()) < 990_000
 
 
@@ -107,13 +108,17 @@ def test_every_network_is_as_large_as_it_was_published(name, count):
     assert sum(weight.numel() for weight in build(name).parameters()) == count
 
 
+def test_the_network_of_rows_tells_as_many_signs_as_reading_asks_for():
+    assert rows.SIGNS == SIGNS
+
+
 @pytest.mark.parametrize("name", BUILDERS)
 def test_the_head_is_the_last_layer(name):
     """Which is what first weights from elsewhere leave alone."""
     weight, bias = [*build(name).state_dict().values()][-2:]
     assert weight[0].numel() == weight.shape[1]  # no weight has a place
     assert bias.shape == (len(weight),)
-    assert len(weight) in (10, CLASSES, BOTH, SIGNS, 70)
+    assert len(weight) in (10, CLASSES, OF_BOTH, SIGNS, 70)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "mlp", "cnn-shallow", "cnn-deep"])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pictures import mask
 
-from hwr.imaging.parts import MOST_PARTS, drop_specks
+from hwr.imaging.parts import MOST_OF_A_DIGIT, drop_specks
 
 DIGITS = range(10)
 
@@ -47,8 +47,8 @@ def bars(count: int, pitch: int = 10) -> np.ndarray:
 
 
 def test_more_parts_than_a_digit_has_are_grain():
-    np.testing.assert_array_equal(drop_specks(bars(MOST_PARTS)), bars(MOST_PARTS))
-    assert not drop_specks(bars(MOST_PARTS + 1)).any()
+    np.testing.assert_array_equal(drop_specks(bars(MOST_OF_A_DIGIT)), bars(MOST_OF_A_DIGIT))
+    assert not drop_specks(bars(MOST_OF_A_DIGIT + 1)).any()
 
 
 def test_what_lies_far_away_belongs_to_something_else():

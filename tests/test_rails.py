@@ -29,14 +29,14 @@ def near(corners: np.ndarray, left: int = LEFT, right: int = RIGHT) -> bool:
 def test_cells_are_told_and_counted():
     boxes = found(page())
     assert boxes
-    assert all(near(box.corners) and box.cells == 10 and box.cell == 0 for box in boxes)
+    assert all(near(box.corners) and box.count == 10 and box.narrowest == 0 for box in boxes)
 
 
 def test_of_boxes_beside_each_other_the_width_is_told():
     (box, *_) = found(page(gap=8))
     assert near(box.corners)
-    assert box.cells == 10
-    assert box.cell == pytest.approx(38, abs=4)  # within its lines
+    assert box.count == 10
+    assert box.narrowest == pytest.approx(38, abs=4)  # within its lines
 
 
 def test_a_box_with_broken_lines_is_one():
@@ -62,8 +62,8 @@ def test_seen_from_aside_its_corners_are_its_own():
     corners = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
     seen = np.float32([[210, 140], [690, 170], [697, 232], [206, 206]])
     ink = cv2.warpPerspective(page() * 255, cv2.getPerspectiveTransform(corners, seen), (1000, 400)) // 128
-    box = max(found(ink), key=lambda box: box.cells)
-    assert box.cells == 10
+    box = max(found(ink), key=lambda box: box.count)
+    assert box.count == 10
     assert np.abs(box.corners - seen).max() <= 6
 
 
@@ -181,7 +181,7 @@ def test_the_narrowest_of_uneven_boxes_is_told():
         box(ink, left, right)
     outline = max(found(ink), key=lambda each: np.ptp(each.corners[:, 0]))
     assert near(outline.corners)
-    assert outline.cell == pytest.approx(45, abs=4)
+    assert outline.narrowest == pytest.approx(45, abs=4)
 
 
 def test_an_empty_page_has_none():

@@ -39,8 +39,9 @@ class Number(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """How digits touch: of so many pairs of neighbors one more may; how much of the narrower one's width may lie over
-    or under its neighbor, for those that do; and how deep one sinks into the other, in heights of a digit, at most."""
+    """How digits touch: one pair of neighbors, and up to one more for every so many pairs; how much of the narrower
+    one's width may lie over or under its neighbor, for those that do; and how deep one sinks into the other, in heights
+    of a digit, at most."""
 
     pairs: int
     deepest: float
@@ -93,7 +94,7 @@ def strings(source: str, split: str, count: int, data_dir: Path | None = None) -
 
 def ordinary(samples: Samples) -> float:
     """The height in px of an ordinary digit of a dataset."""
-    return float(np.median([_tight(image).shape[0] for image in samples.images]))
+    return float(np.median([_cropped(image).shape[0] for image in samples.images]))
 
 
 def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Generator) -> Number:
@@ -110,7 +111,7 @@ def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Gene
 
 def glyph(scan: np.ndarray, scale: float) -> np.ndarray:
     """A scanned digit's ink, so many times as large: (h, w) uint8, 0 ink -> (H, W) float32, 1 ink, cut to its box."""
-    return tight(enlarge(255 - _tight(scan), scale))
+    return tight(enlarge(255 - _cropped(scan), scale))
 
 
 def tight(ink: np.ndarray) -> np.ndarray:
@@ -137,7 +138,7 @@ def compose(text: str, glyphs: list[np.ndarray], hand: Hand, setting: Setting, r
     return Number(see(ink, rng), text, condition, ends)
 
 
-def _tight(image: np.ndarray) -> np.ndarray:
+def _cropped(image: np.ndarray) -> np.ndarray:
     """(h, w) uint8, 0 ink, 255 paper -> the ink's box, 255 ink."""
     ink = 255 - image
     return ink[_box(ink, 255)]

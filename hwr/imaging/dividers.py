@@ -25,7 +25,7 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
-    cell: float = 0.0
+    narrowest: float = 0.0
 
 
 class Lines(NamedTuple):
@@ -41,7 +41,7 @@ def dividers(ink: np.ndarray, lines: Lines, height: float, box: Box | None) -> t
 
     height: px, of a digit; box: where one is known, which may be several, with their sides so close that they are one.
     """
-    several = bool(box and box.cell)
+    several = bool(box and box.narrowest)
     found, grids = np.zeros(ink.shape, bool), []
     # In a box, digits that touch make level strokes, too, but not along a good part of it.
     shortest = max(lines.shortest, DRAWN * (box.right - box.left)) if box else lines.shortest

@@ -22,12 +22,12 @@ STEEP = 25.0  # degrees: no frame leans more
 AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its shade
 # Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
-MOST_FRAMES = 30  # of the widest parts may be boxes
+LOOKED_AT = 30  # of the widest parts may be boxes
 FILLED = 0.6  # of a box is ink at most, with the digits that touch its lines
 SAME = 0.4  # of its height: a box that is nearer to another, and as high, is the same
 MOST_BOXES = 3  # are read, or looked at for a number
 GRAINY = 0.3  # of a page is no darker: it is the paper's grain
-SMALLEST = 10  # px of the page: a smaller part is no box
+SMALLEST_BOX = 10  # px of the page: a smaller part is no box
 HELD = 0.15  # of its height: what is in a box that is not wide is at least as high, or it may be a zero
 IN_A_ROW = 0.15  # of its height: boxes in a row differ no more in height, and lie no farther above each other
 APART = 0.8  # of its height: boxes with more paper between are no row
@@ -42,7 +42,7 @@ class Framed(NamedTuple):
     gray: np.ndarray
     back: np.ndarray
     inside: np.ndarray | None
-    cell: float = 0.0
+    narrowest: float = 0.0
 
 
 def straighten(gray: np.ndarray) -> Framed:
@@ -62,7 +62,7 @@ def frames(gray: np.ndarray) -> list[Framed]:
     return [framed for framed in found if framed is not None][:MOST_BOXES] or [Framed(gray, np.eye(3), None)]
 
 
-def _upright(gray: np.ndarray, found: np.ndarray, cell: float) -> Framed | None:
+def _upright(gray: np.ndarray, found: np.ndarray, narrowest: float) -> Framed | None:
     """A box made upright: (H, W) uint8, its corners, (4, 2) px -> Framed; None for what leans too much."""
     lean = _lean(found) if near(found, gray.shape) else STEEP
     if lean >= STEEP:
@@ -70,9 +70,9 @@ def _upright(gray: np.ndarray, found: np.ndarray, cell: float) -> Framed | None:
     wide, tall = extent(found)
     within = tall * np.array([SIDE_LINES, -LEVEL_LINES, -SIDE_LINES, LEVEL_LINES])
     if lean < ASKEW:
-        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within, cell)
+        return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within, narrowest)
     flat = upright(gray, found, AROUND * tall)
-    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within, cell)
+    return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within, narrowest)
 
 
 def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
@@ -93,9 +93,9 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
             wide, tall = extent(box.corners)
             if wide >= max(WIDE * small.shape[1], FLAT * tall):
                 _add(found, box)
-    found.sort(key=lambda box: (box.cells > 0, extent(box.corners)[0]), reverse=True)
+    found.sort(key=lambda box: (box.count > 0, extent(box.corners)[0]), reverse=True)
     factor = max(gray.shape) / max(small.shape)
-    return [(box.corners * factor, box.cell * factor) for box in found]
+    return [(box.corners * factor, box.narrowest * factor) for box in found]
 
 
 def _add(found: list[Outline], box: Outline) -> None:
@@ -105,7 +105,7 @@ def _add(found: list[Outline], box: Outline) -> None:
         its_wide, its_tall = extent(other.corners)
         across, down = np.abs(box.corners.mean(axis=0) - other.corners.mean(axis=0))
         if abs(tall - its_tall) <= SAME * its_tall and down <= SAME * its_tall and across <= its_wide / 2:
-            if wide > WIDER * its_wide or (box.cells > other.cells and WIDER * wide > its_wide):
+            if wide > WIDER * its_wide or (box.count > other.count and WIDER * wide > its_wide):
                 found[k] = box
             return
     found.append(box)
@@ -117,10 +117,10 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
     boxes, empty = [], []
-    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH], kind="stable")[:MOST_FRAMES]:
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH], kind="stable")[:LOOKED_AT]:
         x, y, wide, tall, _ = stats[k].tolist()
         found = None
-        if min(wide, tall) >= SMALLEST:
+        if min(wide, tall) >= SMALLEST_BOX:
             found = corners(labels[y : y + tall, x : x + wide] == k + 1, filled=FILLED)
         if found is not None:
             held = (enclosed(stats, k) & (stats[:, cv2.CC_STAT_HEIGHT] >= HELD * tall)).any()

@@ -31,7 +31,7 @@ def without_lines(
     faint: the same with what is paler, as lines often are; height: px, of a digit; box: where one is known, which is
     all that is on the picture. The lines of several boxes may be shorter than ruled ones, and close to the next's.
     """
-    rule = min(RULE * height, SIDE * box.cell) if box and box.cell else RULE * height
+    rule = min(RULE * height, SIDE * box.narrowest) if box and box.narrowest else RULE * height
     if cv2.countNonZero(faint) > CLOUDED * cv2.countNonZero(ink):
         faint = ink
     across, thick = straight(faint, rule, THIN * height)

@@ -9,7 +9,7 @@ NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
 LIKE = 0.5  # of the digit's size: so large a thing beside it, away from the borders, is another one
 INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
 CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
-MOST_PARTS = 12  # a digit broken into more pieces is no digit but grain
+MOST_OF_A_DIGIT = 12  # a digit broken into more pieces is no digit but grain
 
 # A printed box:
 CLOSED = 0.94  # of the area within its four sides is within its outline
@@ -37,7 +37,7 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     boxes[:, 2:] += boxes[:, :2]  # x0, y0, x1, y1
     main = int(areas.argmax())
     large = areas >= max(2, SPECK * areas[main])
-    if large.sum() > MOST_PARTS:
+    if large.sum() > MOST_OF_A_DIGIT:
         return np.zeros_like(ink)
     kept = np.zeros(count - 1, bool)
     kept[main] = True

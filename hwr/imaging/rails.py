@@ -27,7 +27,7 @@ WHOLE = 0.8  # of the lines between the walls is seen
 WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
 POWER = 4  # the power of what is filled of a column that tells walls from digits
-GO_ON, SQUARE = 0.5, 0.75  # of walls that go on; of its height, a square is as wide, or its width as high
+GO_ON, SQUARE = 0.5, 0.75  # so much of the walls goes on above and below; the least ratio of a square's sides
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -35,13 +35,13 @@ BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 class Outline(NamedTuple):
     """A printed box, or several in a row.
 
-    corners: (4, 2) px, clockwise from the upper left. cell: px, how wide the narrowest of several boxes is, 0 where it
-    is one. cells: how many of one width it has, 0 where these are not seen.
+    corners: (4, 2) px, clockwise from the upper left. narrowest: px, how wide the narrowest of several boxes is, 0
+    where it is one. count: how many cells of one width it has, 0 where these are not seen.
     """
 
     corners: np.ndarray
-    cell: float = 0.0
-    cells: int = 0
+    narrowest: float = 0.0
+    count: int = 0
 
 
 def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
@@ -108,8 +108,8 @@ def _facing(upper: np.ndarray, lower: np.ndarray, shape: tuple[int, int]) -> boo
 
 
 def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
-    """Cut out what is along two lines from one side of the page to the other: (2, 2, 2) px, the ends of each, which
-    are the same on both; None where they are too close, or too steep."""
+    """Cut out what is along two lines from one side of the page to the other: (2, 2, 2) px, the ends of each; None
+    where they are too close, or too steep."""
     along = (pair[:, 1] - pair[:, 0]).sum(axis=0)
     along /= max(1.0, np.hypot(*along))
     start = pair[0].mean(axis=0)

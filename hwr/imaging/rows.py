@@ -54,7 +54,7 @@ class RowPreparation:
             x0, y0, x1, y1 = piece.box
             rows = slice(max(y0, top), max(y0, top, min(y1, top + tall)))  # what is higher or lower has no room
             place = ink[rows.start - top : rows.stop - top, x0 - left : x1 - left]
-            np.maximum(place, piece.ink[rows.start - y0 : rows.stop - y0][: len(place)], out=place)
+            np.maximum(place, piece.ink[rows.start - y0 : rows.stop - y0], out=place)
         wide = max(1, round(ink.shape[1] * scale / self.step)) * self.step
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         x = cv2.resize(ink, (wide, self.height), interpolation=way)[None] / np.float32(255)

@@ -17,7 +17,7 @@ from hwr.imaging.surroundings import inked, level_lines, level_of_writing, print
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
-DIGIT = 64.0  # px: the height of an ordinary digit where its size has to be changed
+WANTED = 64.0  # px: the height of an ordinary digit where its size has to be changed
 FEWEST, MOST = 36.0, 110.0  # px: a height that may stay as it is
 ZOOM = 4.0  # times a picture is enlarged at most
 MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far off is made again
@@ -30,7 +30,7 @@ MOVED = 0.1  # of a row's height: so far are the same pieces apart in two views
 ROOM = 0.6  # of a digit's height: the paper that is kept around a row
 OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
-FILLED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
+LOWEST_BOXED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
 INK_MOST = 0.5  # of the page: more is no writing
 
@@ -48,10 +48,10 @@ def find(gray: np.ndarray) -> Row | None:
 def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
 
-    What is in its boxes, then what has the most ink outside of the first; where there is no box, on all of the page:
-    twice in a photograph, the second time with a finer idea of the paper, which a shadow or a crease does not mislead,
-    but a thick stroke may. Then each row by itself, where there are several, from the one with the most ink on, up to
-    MOST_ROWS.
+    What is in its boxes, then what is outside of the first in the row with the most ink; where there is no box, all of
+    the page: twice in a photograph, the second time with a finer idea of the paper, which a shadow or a crease does not
+    mislead, but a thick stroke may. Then each row by itself, where there are several, from the one with the most ink
+    on, up to MOST_ROWS.
     """
     shape = gray.shape
     gray, back = flatten(gray)
@@ -104,7 +104,7 @@ def _find(framed: Framed, finer: float = 1.0) -> Row | None:
         return None
     height = sight.height
     for _ in range(2):
-        scale = 1.0 if FEWEST <= height <= MOST else min(DIGIT / height, ZOOM)
+        scale = 1.0 if FEWEST <= height <= MOST else min(WANTED / height, ZOOM)
         to_size = turned(sight.darkness.shape, 0.0, scale)
         written, cells = _written(sight, to_size, scale, height)
         parts, found = pieces(written, height * scale, cells)
@@ -120,20 +120,20 @@ class _Sight(NamedTuple):
     """A page with a level row, shrunk where it is large and its digits allow it, and what is seen at once.
 
     darkness: (H, W) uint8, 0 paper; level: what is darker is ink; height: px, about how high its digits are; inside,
-    cell: as in Framed, of this page; back: (3, 3) float64, what takes its places to the picture that came.
+    narrowest: as in Framed, of this page; back: (3, 3) float64, what takes its places to the picture that came.
     """
 
     darkness: np.ndarray
     level: int
     height: float
     inside: np.ndarray | None
-    cell: float
+    narrowest: float
     back: np.ndarray
 
 
 def _look(framed: Framed, finer: float) -> _Sight | None:
     """Look at a picture, and closer where its digits are too small; None where nothing like writing is there."""
-    gray, back, inside, cell = framed
+    gray, back, inside, narrowest = framed
     for is_last in (False, True):
         page = shrink(gray, round(max(gray.shape) * min(1, np.sqrt(PAGE / gray.size))))
         factor = max(gray.shape) / max(page.shape)
@@ -164,7 +164,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ shifted(x0, y0)
     inside = None if inside is None else inside / factor
-    return _Sight(darkness, level, height, inside, cell / factor, back @ back_from(to_level, factor))
+    return _Sight(darkness, level, height, inside, narrowest / factor, back @ back_from(to_level, factor))
 
 
 def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> tuple[np.ndarray, np.ndarray | None]:
@@ -178,8 +178,8 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     if sight.inside is None:
         return without_lines(ink, faint, scale * height)[0], None
     inside = scale * sight.inside
-    lowest = min(scale * height, FILLED * (inside[3] - inside[1]))
-    written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.cell))
+    lowest = min(scale * height, LOWEST_BOXED * (inside[3] - inside[1]))
+    written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.narrowest))
     closed = grids[0].cells[grids[0].closed] if len(grids) == 1 else ()
     return _without_sides(written, inside, scale * height), closed if len(closed) else None
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from torch import nn
 
-from hwr.models.compact import BOTH, DIGITS, WIDER, Compact
+from hwr.models.compact import DIGITS, OF_BOTH, WIDER, Compact
 from hwr.models.initial import InitError, initialize
 from hwr.models.lenet5 import LeNet5
 from hwr.models.mlp import MLP
@@ -19,7 +19,7 @@ __all__ = ["BUILDERS", "InitError", "build", "initialize"]
 
 BUILDERS: dict[str, Callable[[], nn.Module]] = {
     "compact": Compact,
-    "compact-both": partial(Compact, BOTH, WIDER),
+    "compact-both": partial(Compact, OF_BOTH, WIDER),
     "compact-scans": partial(Compact, DIGITS, WIDER),
     "cnn-deep": DeepCNN,
     "cnn-shallow": ShallowCNN,

@@ -5,7 +5,7 @@ from torch import nn
 
 DIGITS = 10  # of one script
 CLASSES = 11  # the ten digits, and no digit
-BOTH = 21  # ten Persian digits, ten Latin ones, and no digit
+OF_BOTH = 21  # ten Persian digits, ten Latin ones, and no digit
 WIDER = (16, 32, 64, 112)  # channels, in a megabyte of 16-bit weights all the same
 
 

@@ -2,9 +2,9 @@
 
 from torch import nn
 
-from hwr.models.compact import BOTH, Residual, convolution
+from hwr.models.compact import OF_BOTH, Residual, convolution
 
-SIGNS = BOTH + 4  # digits of both scripts, "no sign", and the dot, the comma, the dash and the slash between digits
+SIGNS = OF_BOTH + 4  # digits of both scripts, "no sign", and the dot, the comma, the dash and the slash between digits
 
 
 class Rows(nn.Sequential):
