@@ -18,8 +18,9 @@ def cut(piece: Piece, height: float) -> list[Piece]:
     """Cut a piece where its digits may touch: Piece, height of a digit in px -> at least one Piece, left to right."""
     tall, wide = piece.ink.shape
     factor = min(1.0, COARSE / tall)
-    size = max(1, round(wide * factor)), max(1, round(tall * factor))
-    small = cv2.resize(piece.ink, size, interpolation=cv2.INTER_AREA) / np.float32(255)
+    if wide * factor < 1:  # there is nothing to cut
+        return [piece]
+    small = cv2.resize(piece.ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) / np.float32(255)
     unit = height * factor
     seams, costs = _seams(small, unit)
     chosen = _apart(seams, costs, small, unit)
