@@ -45,8 +45,8 @@ class Reading(NamedTuple):
 
     text: its digits, "0" to "9", from left to right, with the dots, commas, dashes and slashes between them; "" where
         there is no number.
-    confidence: 0 to 1, that all digits and marks are right, and that specks beside them are neither; what stands apart from
-        them does not count.
+    confidence: 0 to 1, that all digits and marks are right, and that specks beside them are neither; what stands
+        apart from them does not count.
     digits: the digits' Predictions, each with its `box` on the picture that came; marks have none.
     model: the name of the weights that answered.
     script: what the number is written in, "persian" or "latin"; None where there is none.

@@ -86,7 +86,7 @@ class Maker(Dataset):
         at = 0
         while True:
             row = self._row(write(samples, ordinary, self.augment, rng), samples.script)
-            if row is None:  # nothing was found
+            if row is None or row[0].shape[2] > strip.shape[2]:  # nothing was found, or more than a strip holds
                 continue
             x, told = row
             if at + x.shape[2] > strip.shape[2]:
