@@ -99,6 +99,7 @@ def test_every_recipe_trains_to_a_folder_that_reads(name, made, tmp_path):
     assert len([label for label in report["scores"] if label.startswith("test")]) == len(SPECIALS.get(name, ("",)))
     phases = len(RECIPES[name].phases)
     assert report["steps"] == 3 * phases
+    assert report["precision"] in ("fp32", RECIPES[name].precision)
     with open(out / "loss.csv", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["step", "loss"]
@@ -250,7 +251,7 @@ def test_probabilities_are_fitted_on_validation_where_scripts_are_known(made, tm
     network, history = build("compact-both").eval(), loop.History()
     history.losses, history.training = [1.0], [0.5]
     history.validation = {"validation, mnist": [0.5]}
-    trained = loop.Trained(network, history, 1.0, 1, True, "unknown")
+    trained = loop.Trained(network, history, 1.0, 1, True, "unknown", "fp32")
     training._leave(trained, RECIPES["digits"], made, 0, tmp_path, {})
     (parts,) = fitted
     assert [(part.script, len(part.samples.images)) for part in parts] == [
@@ -266,7 +267,7 @@ def tiny(monkeypatch, made, tmp_path):
         models.BUILDERS, "tiny", lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.Tanh(), nn.Linear(8, 10))
     )
 
-    def tiny(accuracies: list[float], *phases: Phase, keep: str = "last"):
+    def tiny(accuracies: list[float], *phases: Phase, keep: str = "last", precision: str = "fp32"):
         left, after = iter(accuracies), []
 
         def check(self):
@@ -276,6 +277,7 @@ def tiny(monkeypatch, made, tmp_path):
         monkeypatch.setattr(loop._Training, "_check", check)
         recipe = RECIPES["persian-lenet5"]
         recipe = dataclasses.replace(recipe, data="hoda", model="tiny", phases=phases, batch=60, keep=keep)
+        recipe = dataclasses.replace(recipe, precision=precision)
         return train(recipe, made, 0, tmp_path, Stop()), after
 
     return tiny
@@ -291,6 +293,16 @@ def test_each_phase_stops_when_it_stalls_and_the_next_begins_anew(tiny):
     trained, after = tiny(accuracies, phase, phase)
     assert trained.history.validation["validation"] == accuracies
     assert same(trained.network.state_dict(), after[-1])
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_bfloat16_is_computed_with_where_the_processor_has_it(tiny, monkeypatch, able):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able})
+    kinds = []
+    monkeypatch.setattr(nn.Tanh, "forward", lambda self, x: kinds.append(x.dtype) or x.tanh())
+    trained, _ = tiny([0.5], Phase(epochs=1, optimizer="sgd", lr=0.1), precision="bf16")
+    assert trained.precision == ("bf16" if able else "fp32")
+    assert set(kinds) == {torch.bfloat16 if able else torch.float32}
 
 
 def test_without_stop_a_phase_runs_to_its_end(tiny):

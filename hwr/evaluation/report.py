@@ -14,6 +14,7 @@ from hwr.recipes import RECIPES
 
 RESULTS = Path("results")
 SHOWN = {"mnist", "pages70"}  # datasets whose pictures may be copied into the repository; Hoda's may not
+PRECISIONS = {"bf16": "mixed precision in bfloat16", "fp32": "32 bits"}
 FEW = 20  # classes: the table of more is folded away
 
 HEAD = """# Results
@@ -235,6 +236,7 @@ def _made(report: dict) -> str:
                 tables.duration(report.get("seconds")),
                 f"{steps:,} steps" if steps else "",
                 f"{processes} processes" if processes and processes > 1 else "",
+                PRECISIONS.get(report.get("precision"), ""),
             )
             if part
         ),

@@ -147,7 +147,7 @@ class Recipe:
     augment: how training pictures differ from those in the data; None for not at all.
     init: "random", "imagenet", or the path of a file of weights.
     keep: "last", or "best" for the weights of the epoch with the highest validation accuracy.
-    precision: "fp32", or "bf16" for mixed precision.
+    precision: "fp32", or "bf16" for mixed precision, where the machine has it.
     differs: where ours leaves the published protocol, a sentence each.
     """
 

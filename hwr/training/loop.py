@@ -23,6 +23,7 @@ from hwr.recipes import Phase, Recipe
 from hwr.training import checkpoint, losses, optimizers
 from hwr.training.batches import Share
 from hwr.training.origin import commit
+from hwr.training.precision import mixed, native
 from hwr.training.stop import Stop, Stopped
 from hwr.training.views import Views
 
@@ -58,7 +59,8 @@ class Place:
 
 class Trained(NamedTuple):
     """A network with the weights that are kept, what happened on the way, how long it took on how many processes,
-    whether this one is the one that writes, and the commit of the code that trained."""
+    whether this one is the one that writes, the commit of the code that trained, and whether it computed in "bf16" or
+    "fp32"."""
 
     network: nn.Module
     history: History
@@ -66,6 +68,7 @@ class Trained(NamedTuple):
     processes: int
     main: bool
     commit: str
+    precision: str
 
 
 def train(recipe: Recipe, data_dir: Path | None, seed: int, out: Path, stop: Stop, resume: bool = False) -> Trained:
@@ -102,6 +105,7 @@ class _Training:
         # Where the network's front is frozen, the views have been through it already, and its tail is trained.
         self.body = getattr(self.network, "tail", self.network)
         self.body.to(self.accelerator.device, memory_format=torch.channels_last)
+        self.precision = native(recipe.precision, self.accelerator.device)
         self.place, self.history = Place(), History(validation={check.name: [] for check in self.checks})
         if self.resumed:
             self.place, self.history = Place(**self.resumed["place"]), History(**self.resumed["history"])
@@ -119,7 +123,9 @@ class _Training:
         if self.stop.asked:
             raise Stopped(self.stop.asked)
         self.network.cpu().eval()
-        return Trained(self.network, self.history, self.place.seconds, self.processes, self._is_main, self.commit)
+        return Trained(
+            self.network, self.history, self.place.seconds, self.processes, self._is_main, self.commit, self.precision
+        )
 
     def _train_phase(self, phase: Phase) -> None:
         self.phase, steps = phase, self._steps(phase)
@@ -167,7 +173,7 @@ class _Training:
         torch.manual_seed(_seed_of_step(self.seed, self.place.steps, self.rank))
         device = self.accelerator.device
         x, labels = _laid_out(x.to(device)), labels.to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
+        with mixed(self.precision, device):
             logits = self.parallel(x)
         loss = losses.loss(logits.float(), labels, self.phase.smoothing)
         self.optimizer.zero_grad()

@@ -68,6 +68,7 @@ def _leave(trained: Trained, recipe: Recipe, data_dir: Path | None, seed: int, o
         "init": recipe.init,
         "data": recipe.data,
         "processes": trained.processes,
+        "precision": trained.precision,
         "seconds": round(trained.seconds),
         "steps": len(trained.history.losses),
         "parameters": sum(p.numel() for p in trained.network.parameters()),

@@ -12,6 +12,7 @@ from hwr.data.samples import Samples
 from hwr.imaging.patches import PagePreparation
 from hwr.imaging.rings import RingPreparation, ink_of, unruled
 from hwr.recipes import Pens, Recipe, Windows
+from hwr.training.precision import mixed, native
 
 AT_A_TIME = 16
 CHECKED = 6  # evenly spaced patches of each validation strip, as published
@@ -133,6 +134,7 @@ def _through_front(patches: np.ndarray, network: nn.Module, precision: str = "fp
     """(N, C, H, W) float32 -> (N, …) float16, what the frozen front makes of them."""
     front = getattr(network, "front", nn.Identity()).to(memory_format=torch.channels_last)
     parts = torch.from_numpy(patches).to(memory_format=torch.channels_last).split(AT_A_TIME)
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+    cpu = torch.device("cpu")
+    with mixed(native(precision, cpu), cpu):
         passed = [front(part).half() for part in parts]
     return torch.cat(passed).contiguous()
