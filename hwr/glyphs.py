@@ -21,7 +21,7 @@ ORDINARY = 31 / 200 * MM_PER_INCH  # mm: the height of Hoda's digits, the zeros 
 # it. Chosen on numbers of validation digits.
 LEAST = math.log(1e-9)  # no reading is less probable: one bad piece does not outweigh all the others
 HEARD = 0.5  # of what the network of rows says counts beside what that of single digits says
-NAMED = 0.5  # so much of which digit it is, of a piece that is whole: there the other knows better
+NAMED = 0.25  # so much of which digit it is, of a whole piece: each of its columns says the same once more
 ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
