@@ -139,9 +139,9 @@ def test_a_box_is_found_among_longer_lines():
     assert any(near(each.corners) for each in found(ink))
 
 
-@pytest.mark.parametrize(("tall", "told"), [(5, False), (30, True), (200, True), (360, False)])
-def test_a_box_is_as_high_as_writing(tall, told):
-    assert bool(found(box(blank(), LEFT, RIGHT, 20, 20 + tall, thick=1))) == told
+@pytest.mark.parametrize(("tall", "thick", "told"), [(8, 1, False), (12, 1, True), (270, 3, True), (300, 3, False)])
+def test_a_box_is_as_high_as_writing(tall, thick, told):
+    assert bool(found(box(blank(), LEFT, RIGHT, 20, 20 + tall, thick))) == told
 
 
 def test_lines_that_part_are_no_box():

@@ -41,6 +41,7 @@ def test_boxes_are_places_on_a_large_photo_too(recognizer):
         kind: [digit.box for digit in recognizer.read_number(encode(page, kind), script="persian").digits]
         for kind in ("png", "jpeg")
     }
+    assert len(boxes["png"]) == 2
     np.testing.assert_allclose(boxes["jpeg"], boxes["png"], atol=8)
 
 

@@ -206,6 +206,17 @@ def test_latin_digits_come_behind_the_persian_ones(samples):
     assert set(told.unique().tolist()) <= {*range(10, 20), NO_SIGN, *MARKED}
 
 
+def test_a_number_that_is_wider_than_a_strip_is_left_out(samples):
+    narrow = dataclasses.replace(
+        RECIPE, prepare=RowPreparation(width=96), augment=dataclasses.replace(RECIPE.augment, views=2)
+    )
+    made = Maker([samples], narrow)
+    for k in range(12):
+        strip, told = made[k]
+        assert strip.max() == 255
+        assert (told != NO_SIGN).any()
+
+
 def test_one_digit_may_stand_again_and_again(samples):
     shares = {}
     for repeated in (0, 1):

@@ -1,5 +1,6 @@
 """Trainings that are killed, stopped and gone on with; tests/trainings.py runs them in processes of their own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+import torch
 from made import write_mnist
 from scans import write_hoda
 from trainings import (
@@ -81,6 +83,16 @@ def test_a_training_that_is_killed_again_and_again_ends_with_the_same_weights(st
     finished = start(LENET5, tmp_path, resume=True)
     assert finished.wait() == 0, finished.said
     assert sha256(tmp_path) == undisturbed(LENET5)
+
+
+def test_a_training_goes_on_in_the_precision_in_which_it_began(start, tmp_path):
+    assert start(LENET5, tmp_path, kill_in_write, "last.pt", 3).wait() == -signal.SIGKILL
+    state = torch.load(tmp_path / "last.pt")
+    assert state["precision"] == "fp32"
+    torch.save(state | {"precision": "bf16"}, tmp_path / "last.pt")
+    finished = start(LENET5, tmp_path, resume=True)
+    assert finished.wait() == 0, finished.said
+    assert json.loads((tmp_path / "report.json").read_text())["precision"] == "bf16"
 
 
 @pytest.mark.parametrize(

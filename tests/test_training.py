@@ -295,14 +295,14 @@ def test_each_phase_stops_when_it_stalls_and_the_next_begins_anew(tiny):
     assert same(trained.network.state_dict(), after[-1])
 
 
-@pytest.mark.parametrize("able", [True, False])
-def test_bfloat16_is_computed_with_where_the_processor_has_it(tiny, monkeypatch, able):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able})
+@pytest.mark.parametrize(("able", "kind"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])
+def test_networks_compute_in_what_the_machine_has(tiny, monkeypatch, able, kind):
+    monkeypatch.setattr(loop, "native", lambda *_: able)
     kinds = []
     monkeypatch.setattr(nn.Tanh, "forward", lambda self, x: kinds.append(x.dtype) or x.tanh())
     trained, _ = tiny([0.5], Phase(epochs=1, optimizer="sgd", lr=0.1), precision="bf16")
-    assert trained.precision == ("bf16" if able else "fp32")
-    assert set(kinds) == {torch.bfloat16 if able else torch.float32}
+    assert trained.precision == able
+    assert set(kinds) == {kind}
 
 
 def test_without_stop_a_phase_runs_to_its_end(tiny):

@@ -21,6 +21,6 @@ HODA_RESNET50 = Recipe(
         "the published training stretches its pictures to 32 × 32 and its serving pads them; ours pads them in both, "
         "and leaves 2 px of paper around",
         "from random weights every residual block begins as the identity",
-        "mixed precision in bfloat16, where the publication has 32 bits",
+        "mixed precision in bfloat16 on machines that have it, where the publication has 32 bits",
     ),
 )

@@ -37,7 +37,7 @@ PAGES70_MOBILENETV2 = Recipe(
     differs=(
         "training draws from 150 windows of each page, made beforehand, whose way through the frozen layers is "
         "computed once",
-        "mixed precision in bfloat16, where the publication has 32 bits",
+        "mixed precision in bfloat16 on machines that have it, where the publication has 32 bits",
         "inputs are scaled to -1 to 1 as published; torchvision's ImageNet weights expect others",
     ),
 )  # fmt: skip

@@ -106,6 +106,8 @@ class _Training:
         self.body = getattr(self.network, "tail", self.network)
         self.body.to(self.accelerator.device, memory_format=torch.channels_last)
         self.precision = native(recipe.precision, self.accelerator.device)
+        if self.resumed:  # wherever that began
+            self.precision = self.resumed.get("precision", recipe.precision)
         self.place, self.history = Place(), History(validation={check.name: [] for check in self.checks})
         if self.resumed:
             self.place, self.history = Place(**self.resumed["place"]), History(**self.resumed["history"])
@@ -258,6 +260,7 @@ class _Training:
             state = {
                 "settings": self.settings,
                 "commit": self.commit,
+                "precision": self.precision,
                 "place": asdict(self.place),
                 "history": asdict(self.history),
             }
