@@ -32,7 +32,7 @@ SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
 WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
-LOW, EVENLY = 0.35, 1.6  # heights: no larger are zeros written as dots, no further up or down; and times the smallest
+LOW, EVENLY = 0.35, 1.6  # zeros as dots: heights, no larger and no farther up or down; times as large as the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
 WORST = 1.5  # nats: and one of a word's signs costs more than this
 

@@ -1,7 +1,7 @@
 """Whole numbers on paper, made of a dataset's digits: plain, ruled or boxed, touching, askew, in the shade, in groups.
 
-They measure how well a number is read whose digits are real handwriting and whose paper is made up. Nothing is kept:
-a string is composed when it is asked for, the same one every time.
+Their digits are real handwriting, their paper is made up. They measure how well a number is read, and `numbers` learns
+from others that are composed alike. Nothing is kept: a string is composed when it is asked for, the same every time.
 """
 
 from collections.abc import Iterator
