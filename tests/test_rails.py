@@ -7,6 +7,7 @@ import pytest
 from hwr.imaging.rails import outlines
 
 LEFT, RIGHT, TOP, FOOT = 200, 700, 150, 210
+CORNERS = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
 
 
 def page(cells: int = 10, gap: int = 0) -> np.ndarray:
@@ -24,6 +25,20 @@ def found(ink: np.ndarray, known: tuple = ()) -> list:
 
 def near(corners: np.ndarray, left: int = LEFT, right: int = RIGHT) -> bool:
     return bool(np.abs(corners - [[left, TOP], [right, TOP], [right, FOOT], [left, FOOT]]).max() <= 5)
+
+
+def box(ink: np.ndarray, left: int, right: int, top: int = TOP, foot: int = FOOT, thick: int = 2) -> np.ndarray:
+    cv2.rectangle(ink, (left, top), (right, foot), 1, thick)
+    return ink
+
+
+def blank() -> np.ndarray:
+    return np.zeros((400, 1000), np.uint8)
+
+
+def seen_as(ink: np.ndarray, *corners: tuple[int, int]) -> np.ndarray:
+    """A page whose upper left, upper right, lower right and lower left corner of the cells are elsewhere."""
+    return cv2.warpPerspective(ink * 255, cv2.getPerspectiveTransform(CORNERS, np.float32(corners)), (1000, 400)) // 128
 
 
 def test_cells_are_told_and_counted():
@@ -59,10 +74,8 @@ def test_a_part_that_is_known_tells_all_of_it():
 
 
 def test_seen_from_aside_its_corners_are_its_own():
-    corners = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
-    seen = np.float32([[210, 140], [690, 170], [697, 232], [206, 206]])
-    ink = cv2.warpPerspective(page() * 255, cv2.getPerspectiveTransform(corners, seen), (1000, 400)) // 128
-    box = max(found(ink), key=lambda box: box.count)
+    seen = ((210, 140), (690, 170), (697, 232), (206, 206))
+    box = max(found(seen_as(page(), *seen)), key=lambda box: box.count)
     assert box.count == 10
     assert np.abs(box.corners - seen).max() <= 6
 
@@ -104,21 +117,6 @@ def test_squared_paper_is_no_box():
     assert found(ink) == []
 
 
-def box(ink: np.ndarray, left: int, right: int, top: int = TOP, foot: int = FOOT, thick: int = 2) -> np.ndarray:
-    cv2.rectangle(ink, (left, top), (right, foot), 1, thick)
-    return ink
-
-
-def blank() -> np.ndarray:
-    return np.zeros((400, 1000), np.uint8)
-
-
-def seen_as(ink: np.ndarray, *corners: tuple[int, int]) -> np.ndarray:
-    """A page whose upper left, upper right, lower right and lower left corner of the cells are elsewhere."""
-    here = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
-    return cv2.warpPerspective(ink * 255, cv2.getPerspectiveTransform(here, np.float32(corners)), (1000, 400)) // 128
-
-
 def test_lines_are_thinner_than_bars():
     assert found(box(blank(), LEFT, RIGHT, thick=5))
     assert found(box(blank(), LEFT, RIGHT, thick=15)) == []
@@ -128,7 +126,7 @@ def test_lines_are_thinner_than_bars():
 def test_a_box_leans_a_little(degrees, told):
     turn = cv2.getRotationMatrix2D((450, 180), degrees, 1.0)
     ink = cv2.warpAffine(page() * 255, turn, (1000, 400)) // 128
-    corners = np.array([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]]) @ turn[:, :2].T + turn[:, 2]
+    corners = CORNERS @ turn[:, :2].T + turn[:, 2]
     assert any(np.abs(each.corners - corners).max() <= 6 for each in found(ink)) == told
 
 

@@ -275,9 +275,10 @@ def tiny(monkeypatch, made, tmp_path):
             return {"validation": next(left)}
 
         monkeypatch.setattr(loop._Training, "_check", check)
-        recipe = RECIPES["persian-lenet5"]
-        recipe = dataclasses.replace(recipe, data="hoda", model="tiny", phases=phases, batch=60, keep=keep)
-        recipe = dataclasses.replace(recipe, precision=precision)
+        recipe = dataclasses.replace(
+            RECIPES["persian-lenet5"],
+            data="hoda", model="tiny", phases=phases, batch=60, keep=keep, precision=precision,
+        )  # fmt: skip
         return train(recipe, made, 0, tmp_path, Stop()), after
 
     return tiny

@@ -123,8 +123,6 @@ def _crossings(here: tuple, there: tuple, wide: int) -> list[tuple[slice, np.nda
     here, there: of each cell the labels and the stats of its parts; wide: px, of the wall between.
     """
     (labels, stats), (others, other_stats) = here, there
-    if not (labels.size and others.size):
-        return []
     right, left = labels[:, -1], others[:, 0]
     reach = np.ones((2 * (wide // 2) + 3, 1), np.uint8)
     near = [cv2.dilate((side > 0).astype(np.uint8)[:, None], reach)[:, 0] for side in (right, left)]

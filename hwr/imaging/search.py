@@ -10,7 +10,7 @@ from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, without_lines
 from hwr.imaging.parts import SMALL
-from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, ordinary_of, pieces, weighted_median
+from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, middles, ordinary_of, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
 from hwr.imaging.surroundings import inked, level_lines, level_of_writing, printed, ring_of, without_ring
@@ -213,7 +213,7 @@ def _places(ink: np.ndarray) -> np.ndarray:
     if height < LOWEST:
         return np.zeros((0, 4))
     stats = stats[stats[:, cv2.CC_STAT_HEIGHT] >= SMALLEST[0] * height]
-    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+    middle = middles(stats)
     places = []
     while len(stats) and len(places) < MOST_ROWS:
         mass = [(stats[np.abs(middle - each) <= BESIDE * height, cv2.CC_STAT_AREA]).sum() for each in middle]

@@ -82,7 +82,7 @@ def pieces(ink: np.ndarray, height: float, cells: np.ndarray | None = None) -> t
         return [], height
     boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:4]], axis=1)
     height = ordinary_of(stats[kept])
-    line = float(np.average(_middles(stats[kept]), weights=stats[kept, cv2.CC_STAT_AREA]))
+    line = float(np.average(middles(stats[kept]), weights=stats[kept, cv2.CC_STAT_AREA]))
     row = []
     for k in np.flatnonzero(kept):
         x0, y0, x1, y1 = boxes[k].tolist()
@@ -115,17 +115,17 @@ def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[n
     kept &= area >= min(SPECK * height, tap) ** 2
     if kept.sum() > MOST_PARTS:
         kept = large
-    middles = _middles(stats)
+    down = middles(stats)
     mass = np.zeros(len(labels))
-    np.add.at(mass, middles[kept].astype(int), area[kept])
+    np.add.at(mass, down[kept].astype(int), area[kept])
     reach = max(1, round(2 * BESIDE * height)) | 1
     near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
     first, after = runs(near >= near.max() * (1 - 1e-9))[0]  # of two rows with as much ink the upper one
     peak = (first + after - 1) / 2
-    return kept & (np.abs(middles - peak) <= BESIDE * height), tap
+    return kept & (np.abs(down - peak) <= BESIDE * height), tap
 
 
-def _middles(stats: np.ndarray) -> np.ndarray:
+def middles(stats: np.ndarray) -> np.ndarray:
     """How far down the middles of OpenCV's parts are: -> (n,) px."""
     return stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
 

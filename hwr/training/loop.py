@@ -106,10 +106,9 @@ class _Training:
         self.body = getattr(self.network, "tail", self.network)
         self.body.to(self.accelerator.device, memory_format=torch.channels_last)
         self.precision = native(recipe.precision, self.accelerator.device)
-        if self.resumed:  # wherever that began
-            self.precision = self.resumed.get("precision", recipe.precision)
         self.place, self.history = Place(), History(validation={check.name: [] for check in self.checks})
         if self.resumed:
+            self.precision = self.resumed.get("precision", recipe.precision)  # wherever that began
             self.place, self.history = Place(**self.resumed["place"]), History(**self.resumed["history"])
             self.body.load_state_dict(self.resumed["body"])
         self.all_steps = sum(phase.epochs * self._steps(phase) for phase in recipe.phases)
