@@ -220,7 +220,7 @@ def test_a_number_that_is_wider_than_a_strip_is_left_out(samples):
 def test_one_digit_may_stand_again_and_again(samples):
     shares = {}
     for repeated in (0, 1):
-        often = dataclasses.replace(RECIPE.augment, touching=0, marked=0, repeated=repeated)
+        often = dataclasses.replace(RECIPE.augment, touching=0, marked=0, boxed=0, repeated=repeated)
         texts = [write(samples, 64.0, often, np.random.default_rng(seed)).text for seed in range(60)]
         texts = [text for text in texts if text.isdecimal() and len(text) > 3]
         shares[repeated] = np.mean([text.count(text[0]) / len(text) for text in texts])
@@ -228,7 +228,7 @@ def test_one_digit_may_stand_again_and_again(samples):
 
 
 def test_marks_are_told_at_their_middles(samples):
-    often = dataclasses.replace(RECIPE.augment, touching=0, marked=1)
+    often = dataclasses.replace(RECIPE.augment, touching=0, marked=1, boxed=0)
     for seed in range(12):
         number = write(samples, 64.0, often, np.random.default_rng(seed))
         row = maker(samples)._row(number, "persian")

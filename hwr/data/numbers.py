@@ -22,6 +22,7 @@ SEEDS = {"train": 21, "validation": 22, "test": 23}
 DIGITS = (2, 20)  # how many a number has
 HEIGHT = (40.0, 90.0)  # px, of an ordinary digit on the paper
 TURN = 7.0  # degrees at most, to either side
+BETWEEN = 0.12  # of a cell's width is the paper between two boxes
 
 
 class Number(NamedTuple):
@@ -48,6 +49,29 @@ class Contact(NamedTuple):
 
 
 TOUCHING = Contact(pairs=5, deepest=0.15, sunk=0.05)
+
+
+class Cells(NamedTuple):
+    """How wide and how high the cells of a box are, from - to, in heights of a digit; how far digits stand from their
+    middles, the standard deviation; and whether each may have a box of its own."""
+
+    wide: tuple[float, float]
+    tall: tuple[float, float]
+    stray: float
+    apart: bool
+
+
+ROOMY = Cells(wide=(1.2, 1.6), tall=(1.4, 1.9), stray=0.07, apart=False)
+
+
+class Setting(NamedTuple):
+    """What a number is written on, one of CONDITIONS; how digits touch in it; what boxes are like; and whether it is
+    photographed."""
+
+    condition: str
+    contact: Contact = TOUCHING
+    cells: Cells = ROOMY
+    photographed: bool = False
 
 
 class Hand(NamedTuple):
@@ -82,7 +106,7 @@ def write(samples: Samples, ordinary: float, condition: str, rng: np.random.Gene
     text = "".join(str(samples.labels[k]) for k in chosen)
     height = rng.uniform(*HEIGHT)
     glyphs = [glyph(samples.images[k], height / ordinary) for k in chosen]
-    return compose(text, glyphs, Hand(height, height * rng.uniform(0.09, 0.13)), condition, TOUCHING, rng)
+    return compose(text, glyphs, Hand(height, height * rng.uniform(0.09, 0.13)), Setting(condition), rng)
 
 
 def glyph(scan: np.ndarray, scale: float) -> np.ndarray:
@@ -95,12 +119,11 @@ def tight(ink: np.ndarray) -> np.ndarray:
     return ink[_box(ink)]
 
 
-def compose(
-    text: str, glyphs: list[np.ndarray], hand: Hand, condition: str, contact: Contact, rng: np.random.Generator
-) -> Number:
+def compose(text: str, glyphs: list[np.ndarray], hand: Hand, setting: Setting, rng: np.random.Generator) -> Number:
     """Put glyphs, (h, w) float32 with 1 for ink, beside one another on paper; `text` is what they say."""
+    condition, contact, cells, photographed = setting
     if condition == "boxed":
-        ink, boxes = _boxed(glyphs, hand, rng)
+        ink, boxes = _boxed(glyphs, hand, cells, rng)
     else:
         if condition == "marked" and len(glyphs) > 1:
             text, glyphs = _grouped(text, glyphs, rng)
@@ -109,7 +132,10 @@ def compose(
     if condition == "rotated":
         ink, turn = _turned(ink, rng.uniform(-TURN, TURN))
         ends = ends @ turn[:, :2].T + turn[:, 2]
-    return Number(_on_paper(ink, hand, condition, rng), text, condition, ends)
+    if condition == "ruled":
+        ink = np.maximum(ink, _ruled(ink.shape, hand, rng))
+    see = _photographed if photographed or condition == "shaded" else _scanned
+    return Number(see(ink, rng), text, condition, ends)
 
 
 def _cropped(image: np.ndarray) -> np.ndarray:
@@ -155,7 +181,8 @@ def _in_a_row(
         top = int(middle - glyph.shape[0] / 2 + rng.normal(0, 0.06) * height)
         left = int(right + space)
         if k in joined:
-            left = _touching(ink, glyph, top) - int(rng.uniform(0, contact.sunk) * height)
+            near = _touching(ink, glyph, top) - int(rng.uniform(0, contact.sunk) * height)
+            left = near if near > 0 else left  # small ones may pass each other
         place = ink[top : top + glyph.shape[0], left : left + glyph.shape[1]]
         np.maximum(place, glyph, out=place)
         right = max(right, left + glyph.shape[1])
@@ -217,38 +244,51 @@ def _mark(
     return (*low.astype(int).tolist(), *high.astype(int).tolist())
 
 
-def _boxed(glyphs: list, hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _boxed(glyphs: list, hand: Hand, cells: Cells, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Each digit in its cell, or all in one box: -> (H, W) float32, 1 ink, the lines lighter; the digits' boxes.
 
-    The dividers are lines, dashes, or none.
+    Between the cells are lines, dashes, nothing, or paper.
     """
-    cell = int(hand.height * rng.uniform(1.2, 1.6))
-    tall = int(hand.height * rng.uniform(1.4, 1.9))
+    cell = int(hand.height * rng.uniform(*cells.wide))
+    tall = int(hand.height * rng.uniform(*cells.tall))
     thick = max(1, round(hand.height * rng.uniform(0.02, 0.06)))
     margin = int(hand.height * rng.uniform(0.3, 0.8))
+    margin = max(margin, *(max(np.subtract(glyph.shape, (tall, cell))) // 2 + 1 for glyph in glyphs))  # room for each
     ink = np.zeros((tall + 2 * margin, cell * len(glyphs) + 2 * margin), np.float32)
-    lines = np.zeros(ink.shape, np.uint8)
-    right = margin + cell * len(glyphs)
-    cv2.rectangle(lines, (margin, margin), (right, margin + tall), 1, thick)
-    dividers = rng.integers(3)
-    for k in range(1, len(glyphs)):
-        x = margin + cell * k
-        if dividers == 0:
-            cv2.line(lines, (x, margin), (x, margin + tall), 1, thick)
-        elif dividers == 1:
-            dash = max(3, int(0.12 * hand.height))
-            for y in range(margin, margin + tall, 2 * dash):
-                cv2.line(lines, (x, y), (x, min(y + dash, margin + tall)), 1, thick)
+    lines = _lines(ink.shape, (margin, cell, tall, thick), rng.integers(4 if cells.apart else 3), hand)
     boxes = []
     for k, glyph in enumerate(glyphs):
         height, width = glyph.shape
-        shift, fall = rng.normal(0, 0.07, 2) * hand.height
+        shift, fall = rng.normal(0, cells.stray, 2) * hand.height
         left = int(np.clip(margin + cell * (k + 0.5) - width / 2 + shift, 0, ink.shape[1] - width))
         top = int(np.clip(margin + tall / 2 - height / 2 + fall, 0, ink.shape[0] - height))
         place = ink[top : top + height, left : left + width]
         np.maximum(place, glyph, out=place)
         boxes.append((left, top, left + width, top + height))
     return np.maximum(ink, lines * np.float32(rng.uniform(0.35, 1.0))), np.array(boxes)
+
+
+def _lines(shape: tuple[int, int], sizes: tuple[int, int, int, int], kind: int, hand: Hand) -> np.ndarray:
+    """The lines of cells in a row: (H, W) uint8, 1 a line.
+
+    sizes: px, the paper around them, how wide and how high a cell is, how thick a line; kind: 0 for lines between the
+    cells, 1 for dashes, 2 for nothing, 3 for a box of its own for each.
+    """
+    margin, cell, tall, thick = sizes
+    lines, foot = np.zeros(shape, np.uint8), margin + tall
+    places = range(margin, shape[1] - margin - cell + 1, cell)
+    if kind == 3:
+        for x in places:
+            cv2.rectangle(lines, (x, margin), (x + cell - max(3, round(BETWEEN * cell)), foot), 1, thick)
+        return lines
+    cv2.rectangle(lines, (margin, margin), (places[-1] + cell, foot), 1, thick)
+    dash = max(3, int(0.12 * hand.height))
+    for x in places[1:]:
+        if kind == 0:
+            cv2.line(lines, (x, margin), (x, foot), 1, thick)
+        for y in range(margin, foot, 2 * dash) if kind == 1 else ():
+            cv2.line(lines, (x, y), (x, min(y + dash, foot)), 1, thick)
+    return lines
 
 
 def _turned(ink: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
@@ -272,13 +312,14 @@ def _ruled(shape: tuple[int, int], hand: Hand, rng: np.random.Generator) -> np.n
     return lines * np.float32(rng.uniform(0.25, 0.9))
 
 
-def _on_paper(ink: np.ndarray, hand: Hand, condition: str, rng: np.random.Generator) -> np.ndarray:
-    """Ink on a sheet, as a scanner sees it, or in the shade as a telephone does: (H, W) float32 -> (H, W) uint8."""
-    if condition == "ruled":
-        ink = np.maximum(ink, _ruled(ink.shape, hand, rng))
-    if condition == "shaded":
-        lit = light(ink.shape, rng) * (1 - rng.uniform(0.2, 0.6) * _shadow(ink.shape, rng))
-        return expose(lit * paper(ink.shape, rng) * (1 - ink * pigment(ink.shape, rng)), rng)
+def _photographed(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink on a sheet in the shade, as a telephone sees it: (H, W) float32, 1 ink -> (H, W) uint8."""
+    lit = light(ink.shape, rng) * (1 - rng.uniform(0.2, 0.6) * _shadow(ink.shape, rng))
+    return expose(lit * paper(ink.shape, rng) * (1 - ink * pigment(ink.shape, rng)), rng)
+
+
+def _scanned(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink on a sheet, as a scanner sees it: (H, W) float32, 1 ink -> (H, W) uint8."""
     scene = rng.uniform(0.82, 1.0) * (1 - ink * rng.uniform(0.55, 0.95))
     seen = 255 * cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 0.8)) + rng.normal(0, rng.uniform(0, 3), ink.shape)
     return np.clip(seen, 0, 255).astype(np.uint8)

@@ -8,10 +8,13 @@ NUMBERS = Recipe(
     data="hoda+mnist",
     prepare=RowPreparation(),
     model="rows",
-    augment=Strings(views=4, touching=0.5, marked=0.15, repeated=0.1, rewritten=0.6, thick=0.25, thin=0.25),
+    augment=Strings(
+        views=3, touching=0.4, marked=0.15, boxed=0.2, repeated=0.1, rewritten=0.6, thick=0.2, thin=0.15,
+        drawn=0.25, photographed=0.3,
+    ),
     phases=(
         Phase(
-            epochs=14, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
+            epochs=10, optimizer="adamw", lr=4e-3, schedule="one-cycle", weight_decay=0.02, warmup=0.15,
             averaging=0.999,
         ),
     ),

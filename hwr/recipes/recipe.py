@@ -85,18 +85,23 @@ class Strings:
     """Numbers written of the data's digits, side by side on strips.
 
     views: how often each digit is written, on average; training sees them all in each epoch.
-    touching, marked: shares of the numbers in which digits touch, or have marks between groups, beside what comes by
-    chance; repeated: share in which one digit stands again and again, as in amounts; rewritten: share that come in a
-    slightly other hand; thick, thin: shares whose pen is thicker, or so thin that strokes break.
+    touching, marked, boxed: shares of the numbers in which digits touch, have marks between groups, or stand in boxes,
+    beside what comes by chance; repeated: share in which one digit stands again and again, as in amounts; rewritten:
+    share that come in a slightly other hand; thick, thin: shares whose pen is thicker, or so thin that strokes break;
+    drawn: share that is drawn again along the strokes' middle lines, with pens from a hair to a felt pen;
+    photographed: share that is photographed, not scanned.
     """
 
     views: float
     touching: float
     marked: float
+    boxed: float
     repeated: float
     rewritten: float
     thick: float
     thin: float
+    drawn: float
+    photographed: float
 
 
 @dataclass(frozen=True)

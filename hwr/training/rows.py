@@ -7,23 +7,27 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
+from skimage.morphology import skeletonize
 from torch.utils.data import Dataset
 
 from hwr.data import numbers
-from hwr.data.numbers import CONDITIONS, TOUCHING, Contact, Hand, Number
+from hwr.data.numbers import CONDITIONS, ROOMY, TOUCHING, Cells, Contact, Hand, Number, Setting
 from hwr.data.samples import DIGITS, NO_SIGN, Samples, sign_class
 from hwr.imaging import search
-from hwr.imaging.augment import rewrite
+from hwr.imaging.augment import BLOT, rewrite
 from hwr.recipes import Recipe, Strings
 
 FEW, MANY = (1, 5), (5, 12)  # digits: how many a number has, from - to before
 SHARE_FEW = 0.6  # of the numbers have few
 AGAIN = 0.6  # of the digits of a number in which one stands again and again are that one
 HEIGHT = (38.0, 62.0)  # px, of an ordinary digit: rows of this size are taken as they are, and soon made
-PEN = (0.06, 0.16)  # of that height: the pen that marks are drawn with
+PEN = (0.02, 0.16)  # of that height: the pen that marks are drawn with, and digits where they are drawn again
+ROUND = 1.6  # times as long as wide at most is a blot
+TAPPED = (0.9, 1.8)  # times as wide as the pen is a tap of it
 THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke gains or loses
 TORN = 0.15  # of a digit's ink has to be left
 CLOSE = (TOUCHING._replace(pairs=2), Contact(pairs=2, deepest=0.4, sunk=0.15))  # as elsewhere, and deeper
+CELLS = (ROOMY, Cells(wide=(0.85, 1.3), tall=(1.2, 1.5), stray=0.09, apart=True))  # and so tight that lines are touched
 MIDDLE = 0.4  # of a digit's width is its middle
 ON_A_STRIP = 18  # digits are on a strip, about
 CHECKED = 100  # strips of a split that is not trained on, at most
@@ -56,7 +60,7 @@ class Maker(Dataset):
     """Fills strips with numbers: index -> ((1, height, width) uint8, (1, width / step) int64), sets in turns.
 
     The labels are the classes of the signs whose middles are at the columns, or NO_SIGN. The same seed gives the same
-    strips. Of another split than "train" they are fewer, and the hands and pens are the dataset's own.
+    strips. Of another split than "train" they are fewer, scanned, and the hands and pens are the dataset's own.
     """
 
     def __init__(self, sets: list[Samples], recipe: Recipe, seed: int = 0, split: str = "train"):
@@ -64,7 +68,9 @@ class Maker(Dataset):
         digits = sum(len(samples.labels) for samples in sets)
         self.strips = max(1, round(recipe.augment.views * digits / ON_A_STRIP))
         if split != "train":
-            self.augment = dataclasses.replace(recipe.augment, repeated=0, rewritten=0, thick=0, thin=0)
+            self.augment = dataclasses.replace(
+                recipe.augment, repeated=0, rewritten=0, thick=0, thin=0, drawn=0, photographed=0
+            )
             self.strips = min(self.strips, CHECKED)
         self.seed = (seed, numbers.SEEDS[split])
         self.ordinary = [numbers.ordinary(samples) for samples in sets]
@@ -116,25 +122,27 @@ def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Gene
     scans = [samples.images[k] for k in chosen]
     if rng.random() < often.rewritten:
         scans = [rewrite(scan, rng) for scan in scans]
-    glyphs = _with_a_pen([numbers.glyph(scan, height / ordinary) for scan in scans], height, often, rng)
-    hand = Hand(height, height * rng.uniform(*PEN))
-    kind = rng.random()
-    condition = CONDITIONS[rng.integers(len(CONDITIONS))]
-    if kind < often.touching + often.marked:
-        condition = "touching" if kind < often.touching else "marked"
-    text = "".join(str(samples.labels[k]) for k in chosen)
-    return numbers.compose(text, glyphs, hand, condition, CLOSE[rng.integers(len(CLOSE))], rng)
+    hand = Hand(height, height * np.exp(rng.uniform(*np.log(PEN))))
+    glyphs = _with_a_pen([numbers.glyph(scan, height / ordinary) for scan in scans], hand, often, rng)
+    kinds = {"touching": often.touching, "marked": often.marked, "boxed": often.boxed}
+    rest = 1 - sum(kinds.values())
+    condition = rng.choice([*kinds, *CONDITIONS], p=[*kinds.values(), *[rest / len(CONDITIONS)] * len(CONDITIONS)])
+    contact, cells = CLOSE[rng.integers(len(CLOSE))], CELLS[rng.integers(len(CELLS))]
+    setting = Setting(str(condition), contact, cells, bool(rng.random() < often.photographed))
+    return numbers.compose("".join(str(samples.labels[k]) for k in chosen), glyphs, hand, setting, rng)
 
 
-def _with_a_pen(glyphs: list, height: float, often: Strings, rng: np.random.Generator) -> list[np.ndarray]:
-    """The same glyphs, (h, w) float32 with 1 for ink, with a thicker or a thinner pen, or as they are."""
+def _with_a_pen(glyphs: list, hand: Hand, often: Strings, rng: np.random.Generator) -> list[np.ndarray]:
+    """The same glyphs, (h, w) float32 with 1 for ink, with a thicker or thinner pen, with the hand's own, or as is."""
     kind = rng.random()
+    if kind >= 1 - often.drawn:
+        return [_drawn(glyph, hand.pen, rng) for glyph in glyphs]
     if kind < often.thick:
-        side = max(3, round(height * rng.uniform(*THICKER)) | 1)
+        side = max(3, round(hand.height * rng.uniform(*THICKER)) | 1)
         pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         return [cv2.dilate(np.pad(glyph, side // 2), pen) for glyph in glyphs]
     if kind < often.thick + often.thin:
-        side = max(2, round(height * rng.uniform(*THINNER)))
+        side = max(2, round(hand.height * rng.uniform(*THINNER)))
         pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         thinner = [cv2.erode(glyph, pen) for glyph in glyphs]
         return [
@@ -142,6 +150,20 @@ def _with_a_pen(glyphs: list, height: float, often: Strings, rng: np.random.Gene
             for thin, glyph in zip(thinner, glyphs, strict=True)
         ]
     return glyphs
+
+
+def _drawn(glyph: np.ndarray, pen: float, rng: np.random.Generator) -> np.ndarray:
+    """A glyph, (h, w) float32 with 1 for ink, drawn again with a pen, px: a blot is a tap of it."""
+    room = int(pen) + 2
+    line = np.pad(glyph > 0.5, room)
+    if glyph.mean() > BLOT and max(glyph.shape) < ROUND * min(glyph.shape):
+        pen *= rng.uniform(*TAPPED)
+        line[:] = False
+        line[line.shape[0] // 2, line.shape[1] // 2] = True
+    else:
+        line = skeletonize(line)
+    away = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, 5)
+    return numbers.tight(np.clip(max(1.0, pen / 2 + 0.5) - away, 0, 1))
 
 
 def middles(made: Made, network: torch.nn.Module) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
