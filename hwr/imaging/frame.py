@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from hwr.imaging.parts import corners, enclosed
-from hwr.imaging.rails import Outline, outlines
-from hwr.imaging.sheet import clockwise, extent, near, upright
+from hwr.imaging.rails import LEVEL, Outline, outlines
+from hwr.imaging.sheet import clockwise, near, spans, upright
 from hwr.imaging.stages import contrast, shrink
 
 SIDE = 1000  # px: a page is looked at in this size
@@ -18,7 +18,6 @@ WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
 FLAT = 1.5  # times as wide as high
 WIDER = 1.1  # times as wide a frame is taken instead of one that was found before
 ASKEW = 0.6  # degrees: a box that leans less is upright
-STEEP = 25.0  # degrees: no frame leans more
 AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its shade
 # Of its height: its lines above and below are known for lines by their length, those at its sides would pass for a 1.
 LEVEL_LINES, SIDE_LINES = 0.05, 0.08
@@ -64,10 +63,10 @@ def frames(gray: np.ndarray) -> list[Framed]:
 
 def _upright(gray: np.ndarray, found: np.ndarray, narrowest: float) -> Framed | None:
     """A box made upright: (H, W) uint8, its corners, (4, 2) px -> Framed; None for what leans too much."""
-    lean = _lean(found) if near(found, gray.shape) else STEEP
-    if lean >= STEEP:
+    lean = _lean(found) if near(found, gray.shape) else LEVEL
+    if lean >= LEVEL:
         return None
-    wide, tall = extent(found)
+    wide, tall = spans(found)
     within = tall * np.array([SIDE_LINES, -LEVEL_LINES, -SIDE_LINES, LEVEL_LINES])
     if lean < ASKEW:
         return Framed(gray, np.eye(3), np.concatenate([found.min(axis=0), found.max(axis=0)]) + within, narrowest)
@@ -90,19 +89,19 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
         for box in [*joined, *outlines(ink, [each.corners for each in joined])]:
-            wide, tall = extent(box.corners)
+            wide, tall = spans(box.corners)
             if wide >= max(WIDE * small.shape[1], FLAT * tall):
                 _add(found, box)
-    found.sort(key=lambda box: (box.count > 0, extent(box.corners)[0]), reverse=True)
+    found.sort(key=lambda box: (box.count > 0, spans(box.corners)[0]), reverse=True)
     factor = max(gray.shape) / max(small.shape)
     return [(box.corners * factor, box.narrowest * factor) for box in found]
 
 
 def _add(found: list[Outline], box: Outline) -> None:
     """Add a box to those that were found, in place of the same one where that is narrower, or has fewer cells."""
-    wide, tall = extent(box.corners)
+    wide, tall = spans(box.corners)
     for k, other in enumerate(found):
-        its_wide, its_tall = extent(other.corners)
+        its_wide, its_tall = spans(other.corners)
         across, down = np.abs(box.corners.mean(axis=0) - other.corners.mean(axis=0))
         if abs(tall - its_tall) <= SAME * its_tall and down <= SAME * its_tall and across <= its_wide / 2:
             if wide > WIDER * its_wide or (box.count > other.count and WIDER * wide > its_wide):
@@ -132,13 +131,13 @@ def _boxes(ink: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
 def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float]:
     """A box and those beside it in its row as one: corners, (4, 2) each -> (4, 2), and the narrowest one's width,
     0 where it is alone."""
-    wide, tall = extent(box)
+    wide, tall = spans(box)
     along = (box[1] + box[2] - box[0] - box[3]) / (2 * wide)
     upward = np.array([along[1], -along[0]])
     row = [
         each
         for each in boxes
-        if abs(extent(each)[1] - tall) <= IN_A_ROW * tall and abs((each - box).mean(axis=0) @ upward) <= IN_A_ROW * tall
+        if abs(spans(each)[1] - tall) <= IN_A_ROW * tall and abs((each - box).mean(axis=0) @ upward) <= IN_A_ROW * tall
     ]
     row.sort(key=lambda each: each.mean(axis=0) @ along)
     gaps = [(after[[0, 3]] - before[[1, 2]]).mean(axis=0) @ along for before, after in pairwise(row)]
@@ -146,7 +145,7 @@ def _joined(box: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray, float
     first = max((k + 1 for k in range(at) if gaps[k] > APART * tall), default=0)
     last = min((k for k in range(at, len(gaps)) if gaps[k] > APART * tall), default=len(gaps))
     joined = np.stack([row[first][0], row[last][1], row[last][2], row[first][3]])
-    return joined, min(extent(each)[0] for each in row[first : last + 1]) if last > first else 0.0
+    return joined, min(spans(each)[0] for each in row[first : last + 1]) if last > first else 0.0
 
 
 def _lean(corners: np.ndarray) -> float:

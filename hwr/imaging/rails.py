@@ -13,7 +13,7 @@ from hwr.imaging.cells import even, runs
 
 THIN = 7  # px of the page: no line is thicker
 LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and the longest gap in one
-LEVEL = 25.0  # degrees: no line leans more
+LEVEL = 25.0  # degrees: no line leans more, and no frame
 MOST, MOST_PAIRS = 20, 60  # of the longest lines are looked at, and of their pairs
 TOLD = 0.5  # degrees: lines are told apart by half a degree
 NEAR, FAR = 10, 0.7  # px, and of the page's height: two lines of a box are so far apart

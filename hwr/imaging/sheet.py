@@ -40,7 +40,7 @@ def flatten(gray: np.ndarray) -> Flat:
     corners = None if _is_drawn(gray) else _corners(gray)
     if corners is None or not near(corners, gray.shape):
         return Flat(gray, np.eye(3))
-    wide, tall = extent(corners)
+    wide, tall = spans(corners)
     if wide * tall < SMALL * gray.size and max(wide, tall) > SLIM * min(wide, tall):
         return Flat(gray, np.eye(3))
     return upright(gray, corners, -INSIDE * min(wide, tall))
@@ -60,7 +60,7 @@ def clockwise(corners: np.ndarray) -> np.ndarray:
     return np.roll(corners, -int(np.argmax(sides[:, 0] / np.hypot(*sides.T))), axis=0)
 
 
-def extent(corners: np.ndarray) -> tuple[float, float]:
+def spans(corners: np.ndarray) -> tuple[float, float]:
     """How wide and how high four sides are, px: (4, 2), clockwise from the upper left -> the means of opposite ones."""
     across, down = corners[[1, 2]] - corners[[0, 3]], corners[[3, 2]] - corners[[0, 1]]
     return tuple(float(np.hypot(*side.T).mean()) for side in (across, down))
@@ -71,7 +71,7 @@ def upright(gray: np.ndarray, corners: np.ndarray, around: float) -> Flat:
 
     around: px of the picture that are kept around the sides; less than 0 for so many that are cut off within them.
     """
-    wide, tall = extent(corners)
+    wide, tall = spans(corners)
     size = max(1, round(wide + 2 * around)), max(1, round(tall + 2 * around))
     level = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]]) + around
     back = cv2.getPerspectiveTransform(level.astype(np.float32), corners.astype(np.float32))

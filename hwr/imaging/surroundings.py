@@ -10,7 +10,7 @@ from hwr.imaging.stages import tones_of
 LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled line, or taken for one at first sight
 RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
 HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
-MOST_BOXES = 20  # of the largest parts may be boxes
+CANDIDATES = 20  # of the largest parts may be boxes
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 
 
@@ -49,7 +49,7 @@ def level_lines(ink: np.ndarray) -> np.ndarray:
 def _are_boxes(stats: np.ndarray, lines: np.ndarray) -> np.ndarray:
     """Which parts are boxes or grids: with a level line at the top and one at the foot. OpenCV's stats -> (n,) bool."""
     found = np.zeros(len(stats), bool)
-    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])[:MOST_BOXES]:
+    for k in np.argsort(-stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT])[:CANDIDATES]:
         x, y, wide, tall, _ = stats[k].tolist()
         band = max(3, tall // 8)
         ends = lines[y : y + band, x : x + wide], lines[y + tall - band : y + tall, x : x + wide]
