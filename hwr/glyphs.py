@@ -78,6 +78,7 @@ class Glyph(NamedTuple):
     cost: nats; a sequence of signs is the likelier the less they cost together.
     mark: the mark that it is, "" for none; a digit has stages and (K,) float32 logits instead.
     share: 0 to 1, how likely a mark, or nothing, is what is here.
+    seen: (10,) float, how likely it is each digit to the network of digits alone, of a digit.
     """
 
     first: int
@@ -88,6 +89,7 @@ class Glyph(NamedTuple):
     share: float = 1.0
     stages: Stages | None = None
     logits: np.ndarray | None = None
+    seen: np.ndarray | None = None
 
     @property
     def is_digit(self) -> bool:
@@ -121,11 +123,13 @@ class Judge:
         x = [prepare.input(stage, self._size_known()) for stage in stages]
         x = [np.zeros(prepare.shape, np.float32) if each is None else each for each in x]  # more parts than digits have
         said = self.recognizer.engine.logits(np.stack(x))
-        joint = self._joint(said, runs)
+        digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
+        seen = digits * is_digit[:, None]
+        joint = self._joint(seen, runs)
         at = self._standing()
         glyphs = []
-        for (first, last), piece, stage, logits, shares in zip(
-            runs, joined, stages, self._louder(said, joint), joint, strict=True
+        for (first, last), piece, stage, logits, own, shares in zip(
+            runs, joined, stages, self._louder(said, joint), seen, joint, strict=True
         ):
             digit = int(shares.argmax())
             share = shares[digit] - COVERED * self._covered(first, last, piece)
@@ -133,12 +137,12 @@ class Judge:
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(SPREAD * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
-            glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits))
+            glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
         return glyphs
 
-    def others(self, k: int) -> list[Glyph]:
-        """One piece taken for what is no digit: a mark, or nothing."""
-        piece = self.pieces[k]
+    def others(self, digit: Glyph) -> list[Glyph]:
+        """What is one piece, and was taken for a digit, taken for what is none: a mark, or nothing."""
+        k, piece = digit.first, self.pieces[digit.first]
         outer = OUTER * (k in (0, len(self.pieces) - 1))
         if not self.heard:
             return [Glyph(k, k + 1, piece, outer, piece.mark)] if piece.mark else []
@@ -152,9 +156,12 @@ class Judge:
         total = np.logaddexp.reduce([*single[ONE if between else 0 :], nothing])
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
+        # A slash is a 1 to the network of digits: what that takes for another digit is none.
+        slash = math.log(max(ODD, 1 - digit.seen.sum() + digit.seen[1]))
         for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None or between else ():
-            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
-            glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
+            like = slash if mark == "/" else 0.0
+            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share - like
+            glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share + like - total))))
         return glyphs
 
     def hear(self, runs: list[tuple[int, int]]) -> np.ndarray:
@@ -205,12 +212,11 @@ class Judge:
         some = [each for each in paper if each > 0.05 * self.height]
         return float(np.median(some)) if len(some) >= 3 else GAP * self.height
 
-    def _joint(self, said: np.ndarray, runs: list[tuple[int, int]]) -> np.ndarray:
-        """What both networks say of runs of pieces: (n, K) logits -> (n, 10), logarithms."""
-        digits, is_digit = self.recognizer.calibration.probabilities(narrow(said, self.script))
+    def _joint(self, seen: np.ndarray, runs: list[tuple[int, int]]) -> np.ndarray:
+        """What both networks say of runs of pieces: (n, 10), what that of digits does -> (n, 10), logarithms."""
         cut = np.array([self._is_cut(*run) for run in runs], bool)[:, None]
         sure = 1 - np.where(cut, GUESSED, ODD)
-        joint = np.log(sure * digits * is_digit[:, None] + (1 - sure) / ONE)
+        joint = np.log(sure * seen + (1 - sure) / ONE)
         if self.heard:
             heard = self.hear(runs)[:, :ONE]
             one = np.logaddexp.reduce(heard, axis=1, keepdims=True)

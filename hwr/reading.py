@@ -122,18 +122,23 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:
-    """The glyphs of the way from left to right that costs the least."""
+    """The glyphs of the way from left to right that costs the least; no two marks stand beside each other on it."""
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
-    costs, came = [0.0, *[math.inf] * len(judge.pieces)], [None] * (len(judge.pieces) + 1)
+    costs, came = {(0, False): 0.0}, {}  # by how far a way goes, and whether a mark was the last sign on it
     for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
-        cost = costs[glyph.first] + glyph.cost
-        if cost < costs[glyph.last]:
-            costs[glyph.last], came[glyph.last] = cost, glyph
-    path, at = [], len(judge.pieces)
-    while at:
-        path.append(came[at])
-        at = came[at].first
+        for marked in (False, True):
+            here = glyph.first, marked
+            if here not in costs or (marked and glyph.mark):
+                continue
+            there = glyph.last, bool(glyph.mark) or (marked and not glyph.is_digit)
+            if costs[here] + glyph.cost < costs.get(there, math.inf):
+                costs[there], came[there] = costs[here] + glyph.cost, (here, glyph)
+    ends = [(len(judge.pieces), marked) for marked in (False, True)]
+    path, at = [], min(ends, key=lambda end: costs.get(end, math.inf))
+    while at in came:
+        at, glyph = came[at]
+        path.append(glyph)
     return path[::-1]
 
 
@@ -206,7 +211,7 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     which of the former it is of; and of each of the former, whether it is surely a digit."""
     singles = [(k, k + 1) for k in range(len(judge.pieces))]
     alone = judge.digits(singles)
-    others = [judge.others(k) for k, _ in singles]
+    others = [judge.others(glyph) for glyph in alone]
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
     whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else certain
     glyphs, origin, pieces = [], [], []

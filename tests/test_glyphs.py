@@ -8,7 +8,7 @@ from pictures import mask
 import hwr
 from hwr import rows
 from hwr.data.samples import MARKS
-from hwr.glyphs import Judge
+from hwr.glyphs import Glyph, Judge
 from hwr.imaging import search, segment
 
 
@@ -37,16 +37,31 @@ def row(digits: str, side: int = 110, gap: int = 30) -> segment.Row:
     return search.find(255 - np.pad(np.hstack(tiles), 30))
 
 
+def whole(judge: Judge, k: int) -> Glyph:
+    """A piece taken for a digit."""
+    return judge.digits([(k, k + 1)])[0]
+
+
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_mark_between_digits_is_a_mark(recognizer, mark):
     judge = Judge(recognizer, row(f"72{mark}4"), None, "persian")
     assert [piece.mark for piece in judge.pieces] == [None, None, mark, None]
-    best = min(judge.others(2), key=lambda glyph: glyph.cost)
+    best = min(judge.others(whole(judge, 2)), key=lambda glyph: glyph.cost)
     assert (best.mark, best.is_digit) == (mark, False)
     assert best.share > 0.5
     assert best.cost < judge.digits([(2, 3)])[0].cost
     for k in (0, 1, 3):
-        assert judge.digits([(k, k + 1)])[0].cost < min(glyph.cost for glyph in judge.others(k))
+        assert judge.digits([(k, k + 1)])[0].cost < min(glyph.cost for glyph in judge.others(whole(judge, k)))
+
+
+def test_what_is_surely_a_seven_is_no_slash(recognizer):
+    judge = Judge(recognizer, row("72/4"), None, "persian")
+    logs = judge.heard.logs
+    logs[:, -2] = np.logaddexp.reduce(logs[:, :-1], axis=1)  # to the network of rows every sign may be a slash
+    seven, slash = whole(judge, 0), whole(judge, 2)
+    costs = [next(glyph.cost for glyph in judge.others(digit) if glyph.mark == "/") for digit in (seven, slash)]
+    assert seven.cost < costs[0]
+    assert costs[1] < slash.cost
 
 
 def test_two_digits_are_not_one(recognizer):
@@ -62,7 +77,8 @@ def test_two_digits_are_not_one(recognizer):
 def test_without_the_network_of_rows_a_mark_is_what_it_looks_like(recognizer, monkeypatch):
     monkeypatch.setattr(rows, "shipped", lambda: None)
     judge = Judge(recognizer, row("72-4"), None, "persian")
-    assert [[(glyph.mark, glyph.cost) for glyph in judge.others(k)] for k in range(4)] == [[], [], [("-", 0.0)], []]
+    others = [judge.others(whole(judge, k)) for k in range(4)]
+    assert [[(glyph.mark, glyph.cost) for glyph in each] for each in others] == [[], [], [("-", 0.0)], []]
 
 
 @pytest.mark.parametrize(("digits", "script"), [("7426", "persian"), ("3592", "latin")])
@@ -89,8 +105,8 @@ def test_in_a_cell_stands_a_digit_and_between_cells_a_mark(recognizer):
     boxes = np.array([piece.box for piece in found.pieces])
     cells = boxes[[0, 1, 3]][:, [0, 2]] + [-8, 8]
     judge = Judge(recognizer, found._replace(cells=cells), None, "persian")
-    assert {glyph.mark for k in (0, 1, 3) for glyph in judge.others(k)} == {""}
-    marked = min(judge.others(2), key=lambda glyph: glyph.cost)
+    assert {glyph.mark for k in (0, 1, 3) for glyph in judge.others(whole(judge, k))} == {""}
+    marked = min(judge.others(whole(judge, 2)), key=lambda glyph: glyph.cost)
     assert marked.mark == "/"
     assert marked.share > 0.9
     free = Judge(recognizer, found, None, "persian")

@@ -8,6 +8,7 @@ import pytest
 from pictures import drawing, encode, mask
 
 import hwr
+from hwr.glyphs import Glyph, Judge
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,20 @@ def test_noise_is_no_number(recognizer, side, grain):
         said = recognizer.read_number(gray)
         assert (said.text, said.digits) == ("", ())
         assert said.reason
+
+
+def test_no_two_marks_stand_beside_each_other(recognizer, monkeypatch):
+    page = row((7, 1, 1, 3))
+    judged = Judge.others
+    monkeypatch.setattr(Judge, "others", lambda self, digit: [*judged(self, digit), slash(digit)])
+    said = recognizer.read_number(page, script="persian")
+    assert said.text == "7/13"
+
+
+def slash(digit: Glyph) -> Glyph:
+    """What costs nothing where it stands for a 1."""
+    cost = 0.0 if digit.seen[1] > 0.5 else 9.0
+    return Glyph(digit.first, digit.last, digit.piece, cost + 1e-3 * digit.first, "/")
 
 
 @pytest.mark.parametrize("digits", [(4,), (7, 1), (1, 1)])

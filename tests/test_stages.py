@@ -80,6 +80,18 @@ def test_a_tight_crop_may_be_mostly_ink(digit, margin, scale, negative):
 
 
 @BOTH_WAYS
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_ink_in_a_corner_is_ink(digit, x, y, negative):
+    ink = center(np.where(mask(digit, 120, 40) > 127, 255, 0).astype(np.uint8))
+    ink = ink[8:-8, 8:-8]  # half the pen is outside
+    page = np.zeros((360, 360), np.uint8)
+    page[y * (360 - ink.shape[0]) :, x * (360 - ink.shape[1]) :][: ink.shape[0], : ink.shape[1]] = ink
+    assert (page[[0, -1]].any(axis=1).sum(), page[:, [0, -1]].any(axis=0).sum()) == (1, 1)
+    np.testing.assert_array_equal(binarize(page if negative else 255 - page), page)
+
+
+@BOTH_WAYS
 def test_a_dot_may_fill_its_picture(negative):
     """Most of every border is ink, but more of the area is."""
     dot = cv2.resize(np.pad(np.full((12, 12), 255, np.uint8), 1), (21, 20), interpolation=cv2.INTER_CUBIC)
