@@ -213,6 +213,22 @@ def test_a_few_dots_between_digits_stay(recognizer):
     assert recognizer.read_number(page, script="persian").text == "7.4.3.2"
 
 
+@pytest.mark.parametrize("shade", [0, 0.6])
+@pytest.mark.parametrize("turn", [0, 2])
+@pytest.mark.parametrize("digits", [(4, 1, 7, 5, 2), (1, 3, 9, 8, 1)])
+def test_squared_paper_with_pale_lines(recognizer, digits, turn, shade):
+    page = np.full((500, 1400), 232.0, np.float32)
+    page[10::38], page[:, 10::38] = 180, 180
+    number = row(digits, gap=15)
+    page[150:310, 200 : 200 + number.shape[1]] -= (255 - number) / 255 * 170
+    view = cv2.getRotationMatrix2D((700, 250), turn, 1)
+    page = cv2.warpAffine(page, view, (1400, 500), borderMode=cv2.BORDER_REPLICATE)
+    page *= 1 - shade / (1 + np.exp((700 - np.arange(1400)) / 100))
+    page += np.random.default_rng(1).normal(0, 4, page.shape)
+    said = recognizer.read_number(page.clip(0, 255).astype(np.uint8), script="persian")
+    assert said.text == "".join(map(str, digits))
+
+
 def test_pencil_in_a_black_box(recognizer):
     """The pencil is paler than the level halfway from the box to the paper."""
     page = np.where(np.pad(row((7, 0, 3, 2)), ((0, 0), (0, 40)), constant_values=255) < 128, 175, 230).astype(np.uint8)

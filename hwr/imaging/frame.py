@@ -10,6 +10,7 @@ from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.rails import LEVEL, Outline, outlines
 from hwr.imaging.sheet import clockwise, near, spans, upright
 from hwr.imaging.stages import contrast, shrink
+from hwr.imaging.surroundings import is_squared
 
 SIDE = 1000  # px: a page is looked at in this size
 STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
@@ -84,7 +85,7 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
         ink = cv2.morphologyEx(
             (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
-        if ink.mean() > GRAINY:
+        if ink.mean() > GRAINY or is_squared(ink):
             break
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]

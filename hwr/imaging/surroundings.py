@@ -11,6 +11,7 @@ LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled l
 RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
 HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
 CANDIDATES = 20  # of the largest parts may be boxes
+PIECE, SQUARES = 15, 5  # px, of a line; so many lines are crossed by most rows and columns of squared paper
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 
 
@@ -27,7 +28,7 @@ def level_of_writing(darkness: np.ndarray, level: int) -> int:
     pale = inked(darkness, max(round(PALE * level), tones.floor))
     lines = printed(pale)
     written = (pale > 0) & (cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
-    if not (lines.any() and written.any()):
+    if not (lines.any() and written.any()) or np.median(darkness[lines]) <= level:
         return level
     own = max(tones.floor, round((tones.level + np.median(darkness[written])) / 2))
     return own if own < PALER * level else level
@@ -39,6 +40,15 @@ def printed(ink: np.ndarray) -> np.ndarray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = 1 + np.flatnonzero(_are_boxes(stats[1:], lines))
     return lines | np.isin(labels, boxes) if 0 < len(boxes) < len(stats) - 1 else lines
+
+
+def is_squared(ink: np.ndarray) -> bool:
+    """Whether a page is squared all over: (H, W) uint8, 0 paper."""
+    piece, crossed = np.ones((1, PIECE), np.uint8), []
+    for each in (ink > 0).astype(np.uint8), np.ascontiguousarray(ink.T > 0, np.uint8):
+        lines = cv2.morphologyEx(each, cv2.MORPH_OPEN, piece).astype(np.int8)
+        crossed.append(np.median((np.diff(lines, axis=0) == 1).sum(axis=0)))
+    return min(crossed) >= SQUARES
 
 
 def level_lines(ink: np.ndarray) -> np.ndarray:
