@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hwr
+from hwr import weights
 from hwr.data.names import natural
 from hwr.recognizer import DIGITS, PERSIAN
 
@@ -271,6 +272,7 @@ def _recipes(arguments: argparse.Namespace) -> int:
             "claim": dataclasses.asdict(recipe.claim),
             "differs": list(recipe.differs),
             "figures": report.figures(name),
+            "ships": name in weights.index(),
         }
         if arguments.json:
             _print(_json(listed))
@@ -285,6 +287,7 @@ def _recipes(arguments: argparse.Namespace) -> int:
             _print(f"  measured: {score['accuracy']:.2%} ({protocol}; {score['correct']:,} of {score['n']:,})")
         if not listed["figures"]:
             _print("  measured: nothing, no weights are at hand")
+        _print("  weights: come with hwr" if listed["ships"] else "  weights: do not come with hwr")
     return 0
 
 

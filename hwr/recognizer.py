@@ -1,6 +1,7 @@
 """A picture in, an answer out: Recognizer -> Prediction."""
 
 import math
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -104,12 +105,15 @@ class Recognizer:
         if script not in ("auto", *self.scripts):
             reads = " and ".join(each.capitalize() for each in self.scripts)
             came = str(script)[:40]  # whatever a stranger sent
-            raise ScriptError(f"{self.name} reads {reads} digits only, not {came!r}; leave the script out")
+            known = ", ".join(("auto", *self.scripts))
+            raise ScriptError(f"{self.name} reads {reads} digits only, not {came!r}; choose one of {known}")
 
     def _check(self, dpi: float | None, script: str) -> None:
         self.check_script(script)
-        if dpi is not None and not 0 < dpi < math.inf:
-            raise ValueError(f"a resolution of {dpi} dpi can't be; give dots per inch, such as 200, or None if unknown")
+        if dpi is not None and not (isinstance(dpi, Real) and 0 < dpi < math.inf):
+            raise ValueError(
+                f"a resolution of {dpi!r} dpi can't be; give dots per inch, such as 200, or None if unknown"
+            )
 
     def read(self, image, dpi: float | None = None, script: str = "auto") -> Prediction:
         """Read one digit: whatever `hwr.imaging.decode.decode` takes -> Prediction.

@@ -327,7 +327,7 @@ def test_a_script_is_told_to_a_model_that_reads_it(pictures, capsys, model, read
         assert ("۵" in lines[0]) == ((reads[0] if script == "auto" else script) == "persian")
     else:
         (one,) = reads
-        told = f"hwr: {model} reads {one.capitalize()} digits only, not {script!r}; leave the script out\n"
+        told = f"hwr: {model} reads {one.capitalize()} digits only, not {script!r}; choose one of auto, {one}\n"
         assert (status, lines, err) == (2, [], told)
 
 
@@ -509,6 +509,8 @@ def test_recipes(capsys, monkeypatch):
     assert lines[1] == "  tells: Persian and Latin digits"
     assert any(line.startswith("hoda-compact: compact on hoda, ") for line in lines)
     assert "  measured: 99.75% (test, scale known; 19,950 of 20,000)" in lines
+    assert {name for name, recipe in listed.items() if recipe["ships"]} == {"hoda-compact"}
+    assert lines.count("  weights: come with hwr") == 1
 
 
 def test_recipes_without_weights(capsys, monkeypatch, tmp_path):

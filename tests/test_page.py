@@ -244,6 +244,9 @@ def test_a_shape_that_both_scripts_share_is_told_with_its_other_reading(visit):
     keep(page, "other-en")
     page.locator(".languages [lang=fa]").click()
     expect(page.locator(".remark:visible")).to_have_text("شاید هم ۵ فارسی باشد: ۳۱٪")
+    shared |= {"digit": "9", "other": {"digit": "9", "script": "persian", "probability": 0.34}}
+    page.locator('.scripts:visible [data-script="latin"]').click()
+    expect(page.locator(".remark:visible")).to_have_text("شاید هم ۹ فارسی باشد؛ همان رقم است.")
 
 
 def test_what_the_answer_rests_on_is_shown_when_the_pen_rests(visit):

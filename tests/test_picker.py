@@ -86,6 +86,9 @@ def test_another_model_reads_what_is_drawn(visit):
     told = catalog.here(DEFAULT)
     measured = f"{told.accuracy:.2%} on Hoda"
     expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB", measured])
+    page.locator(".many:visible").click()  # a number is no single digit
+    expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", "", ""])
+    page.locator(".many:visible").click()
     draw(page, pictures.STROKES[5])
     expect_digit(page, "5")
     expect_model(page, DEFAULT)

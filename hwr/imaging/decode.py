@@ -77,7 +77,7 @@ def decode(image, least: int | None = None) -> np.ndarray:
         return _decode_opened(image)
     if isinstance(image, np.ndarray):
         return _decode_array(image)
-    came = "nothing came" if image is None else f"this is a {type(image).__name__}"
+    came = "nothing came" if image is None else f"this is of type {type(image).__name__}"
     raise PictureError(f"{came}, where a picture was expected; pass {ACCEPTED}")
 
 

@@ -17,6 +17,7 @@ hwr.answers = (desk, server, again) => {
   const RIVAL = 0.05; // a digit less likely than this is not worth a mention
   const LOST = 3000; // ms: a server that did not answer is asked again after so long
   const REST = 150; // ms: when a pen has rested for so long, what its answer rests on is asked for
+  const SAME = { persian: "same-persian", latin: "same-latin" };
   const OTHERS = { persian: "other-persian", latin: "other-latin" };
   const NEAR_OTHERS = { persian: "near-or-persian", latin: "near-or-latin" };
   const READ_AS = { persian: "as-persian", latin: "as-latin" };
@@ -49,7 +50,8 @@ hwr.answers = (desk, server, again) => {
     if (answer.other) {
       const { digit, script, probability } = answer.other;
       const told = { near, digit: hwr.written(digit, script), percent: hwr.percent(probability) };
-      return hwr.say(near ? NEAR_OTHERS[script] : OTHERS[script], told);
+      const words = near ? NEAR_OTHERS : digit === answer.digit ? SAME : OTHERS;
+      return hwr.say(words[script], told);
     }
     if (answer.sure) return "";
     return near ? hwr.say("perhaps", { near }) : hwr.say("doubtful");

@@ -156,8 +156,9 @@ hwr.picker = (desk, server, again) => {
     const model = hwr.models.chosen();
     const [happens, why, passed] = news();
     write("by", hwr.say("read-by", { model: isolated(model.name) }));
-    write("weight", weight(model) ?? "");
-    write("measured", accuracy(model) ?? "");
+    const ofDigits = !hwr.wishes.isNumber(); // what was measured of single digits says nothing of numbers
+    write("weight", (ofDigits && weight(model)) || "");
+    write("measured", (ofDigits && accuracy(model)) || "");
     write("news", happens);
     write("passed", passed);
     write("why", why);
@@ -193,6 +194,7 @@ hwr.picker = (desk, server, again) => {
   document.addEventListener("pointerdown", (event) => picker.contains(event.target) || close());
 
   hwr.models.learn(JSON.parse(picker.dataset.models));
+  hwr.wishes.listen(show);
   hwr.models.listen((isOther) => {
     show();
     if (isOther) again();

@@ -34,6 +34,8 @@ def read(name: str, file: str) -> bytes:
     path = home / file
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise WeightsError(f"{home} holds no {file}; name a folder that a training left") from None
     except OSError as error:
         raise WeightsError(f"{path}: can't be read ({error.strerror}); train the model again") from None
 
