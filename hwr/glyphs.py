@@ -151,17 +151,16 @@ class Judge:
             point = [Glyph(k, k + 1, piece, outer, piece.mark, surely)] if piece.mark else []
             return [Glyph(k, k + 1, piece, NOISE, "", 1 - surely), *point]
         single = self.hear([(k, k + 1)])[0]
+        # A slash is a 1 to the network of digits: what that takes for another digit is none.
+        single[ONE + MARKS.index("/")] += math.log(max(ODD, 1 - digit.seen.sum() + digit.seen[1])) / HEARD
         nothing = self.heard.nothing(self._borders([(k, k + 1)]))[0]
         between = self._standing()[k] < 0
         total = np.logaddexp.reduce([*single[ONE if between else 0 :], nothing])
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
-        # A slash is a 1 to the network of digits: what that takes for another digit is none.
-        slash = math.log(max(ODD, 1 - digit.seen.sum() + digit.seen[1]))
         for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None or between else ():
-            like = slash if mark == "/" else 0.0
-            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share - like
-            glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share + like - total))))
+            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
+            glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
         return glyphs
 
     def hear(self, runs: list[tuple[int, int]]) -> np.ndarray:

@@ -110,7 +110,7 @@ class Recognizer:
 
     def _check(self, dpi: float | None, script: str) -> None:
         self.check_script(script)
-        if dpi is not None and not (isinstance(dpi, Real) and 0 < dpi < math.inf):
+        if dpi is not None and not (isinstance(dpi, Real) and not isinstance(dpi, bool) and 0 < dpi < math.inf):
             raise ValueError(f"a resolution of {dpi!r} dpi can't be; give dots per inch, such as 200, or None")
 
     def read(self, image, dpi: float | None = None, script: str = "auto") -> Prediction:

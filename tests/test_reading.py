@@ -108,13 +108,12 @@ def test_no_two_marks_stand_beside_each_other(recognizer, monkeypatch):
     judged = Judge.others
     monkeypatch.setattr(Judge, "others", lambda self, digit: [*judged(self, digit), slash(digit)])
     said = recognizer.read_number(page, script="persian")
-    assert said.text == "7/13"
+    assert said.text in ("7/13", "71/3")
 
 
 def slash(digit: Glyph) -> Glyph:
     """What costs nothing where it stands for a 1."""
-    cost = 0.0 if digit.seen[1] > 0.5 else 9.0
-    return Glyph(digit.first, digit.last, digit.piece, cost + 1e-3 * digit.first, "/")
+    return Glyph(digit.first, digit.last, digit.piece, 0.0 if digit.seen[1] > 0.5 else 9.0, "/")
 
 
 @pytest.mark.parametrize("digits", [(4,), (7, 1), (1, 1)])
@@ -213,28 +212,31 @@ def test_a_few_dots_between_digits_stay(recognizer):
     assert recognizer.read_number(page, script="persian").text == "7.4.3.2"
 
 
-@pytest.mark.parametrize("shade", [0, 0.6])
-@pytest.mark.parametrize("turn", [0, 2])
+@pytest.mark.parametrize(
+    ("turn", "shade", "thick", "grain"), [(0, 0, 1, 0), (0, 0, 3, 4), (0, 0.6, 2, 4), (2, 0, 2, 4), (2, 0.6, 3, 4)]
+)
 @pytest.mark.parametrize("digits", [(4, 1, 7, 5, 2), (1, 3, 9, 8, 1)])
-def test_squared_paper_with_pale_lines(recognizer, digits, turn, shade):
+def test_squared_paper_with_pale_lines(recognizer, digits, turn, shade, thick, grain):
     page = np.full((500, 1400), 232.0, np.float32)
-    page[10::38], page[:, 10::38] = 180, 180
+    for k in range(thick):
+        page[10 + k :: 38], page[:, 10 + k :: 38] = 180, 180
     number = row(digits, gap=15)
-    page[150:310, 200 : 200 + number.shape[1]] -= (255 - number) / 255 * 170
+    page[80:240, 120 : 120 + number.shape[1]] -= (255 - number) / 255 * 170
     view = cv2.getRotationMatrix2D((700, 250), turn, 1)
     page = cv2.warpAffine(page, view, (1400, 500), borderMode=cv2.BORDER_REPLICATE)
     page *= 1 - shade / (1 + np.exp((700 - np.arange(1400)) / 100))
-    page += np.random.default_rng(1).normal(0, 4, page.shape)
+    page += np.random.default_rng(1).normal(0, grain, page.shape)
     said = recognizer.read_number(page.clip(0, 255).astype(np.uint8), script="persian")
     assert said.text == "".join(map(str, digits))
 
 
-def test_pencil_in_a_black_box(recognizer):
+@pytest.mark.parametrize("digits", [(7, 0, 3, 2), (4, 1, 7, 5, 2) * 4])
+def test_pencil_in_a_black_box(recognizer, digits):
     """The pencil is paler than the level halfway from the box to the paper."""
-    page = np.where(np.pad(row((7, 0, 3, 2)), ((0, 0), (0, 40)), constant_values=255) < 128, 175, 230).astype(np.uint8)
+    page = np.where(np.pad(row(digits), ((0, 0), (0, 40)), constant_values=255) < 128, 175, 230).astype(np.uint8)
     cv2.rectangle(page, (6, 10), (page.shape[1] - 8, 150), 10, 7)
     page = np.clip(cv2.GaussianBlur(page, (0, 0), 2.0) + np.random.default_rng(0).normal(0, 3, page.shape), 0, 255)
-    assert recognizer.read_number(page.astype(np.uint8), script="persian").text == "7032"
+    assert recognizer.read_number(page.astype(np.uint8), script="persian").text == "".join(map(str, digits))
 
 
 @pytest.mark.parametrize("left", [False, True])

@@ -7,6 +7,7 @@ from pictures import drawing, mask
 
 from hwr.imaging import search
 from hwr.imaging.segment import Row
+from hwr.imaging.surroundings import is_squared
 
 DIGITS = (7, 2, 5, 8, 3)
 
@@ -179,3 +180,13 @@ def test_an_empty_sheet_in_the_shade_holds_no_number():
         shadow = 1 / (1 + np.exp(-(x + y - rng.uniform(0.8, 2.2)) / 0.1))
         seen = 200 * (1 - 0.4 * shadow) + rng.normal(0, rng.uniform(1, 6), shadow.shape)
         assert search.find(np.clip(seen, 0, 255).astype(np.uint8)) is None
+
+
+@pytest.mark.parametrize(("rows", "columns", "squared"), [(12, 30, True), (8, 20, True), (3, 20, False), (6, 8, False)])
+def test_a_table_is_no_squared_paper(rows, columns, squared):
+    darkness = np.zeros((500, 1400), np.uint8)
+    for k in range(rows + 1):
+        darkness[min(498, 500 * k // rows)] = 100
+    for k in range(columns + 1):
+        darkness[:, min(1398, 1400 * k // columns)] = 100
+    assert is_squared(darkness, 200) is squared

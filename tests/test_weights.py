@@ -138,7 +138,7 @@ def test_an_unknown_name_lists_what_was_trained_here_too(trained):
 @pytest.mark.parametrize("file", ["config.json", "model.onnx"])
 def test_a_run_that_lacks_a_file_is_told(trained, file):
     (trained / file).unlink()
-    with pytest.raises(hwr.WeightsError, match=rf"holds no {re.escape(file)}; name a folder that a training left"):
+    with pytest.raises(hwr.WeightsError, match=rf"holds no {re.escape(file)}; train the model again"):
         hwr.load("mine")
 
 

@@ -10,7 +10,7 @@ from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.rails import LEVEL, Outline, outlines
 from hwr.imaging.sheet import clockwise, near, spans, upright
 from hwr.imaging.stages import contrast, shrink
-from hwr.imaging.surroundings import is_squared
+from hwr.imaging.surroundings import is_squared, level_of_pen
 
 SIDE = 1000  # px: a page is looked at in this size
 STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
@@ -81,11 +81,14 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
     found: list[Outline] = []
-    for pale in PALE if levels else ():
-        ink = cv2.morphologyEx(
-            (darkness > pale * levels[0]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
-        )
-        if ink.mean() > GRAINY or is_squared(ink):
+    if not levels:
+        return []
+    level, pales = levels[0], PALE
+    if is_squared(darkness, level):  # and full of boxes, of which those count that are as dark as the pen
+        level, pales = level_of_pen(darkness, level), PALE[:1]
+    for pale in pales:
+        ink = cv2.morphologyEx((darkness > pale * level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        if ink.mean() > GRAINY:
             break
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]

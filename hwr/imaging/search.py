@@ -13,7 +13,16 @@ from hwr.imaging.parts import SMALL
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, middles, ordinary_of, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
-from hwr.imaging.surroundings import inked, is_squared, level_lines, level_of_writing, printed, ring_of, without_ring
+from hwr.imaging.surroundings import (
+    inked,
+    is_squared,
+    level_lines,
+    level_of_pen,
+    level_of_writing,
+    printed,
+    ring_of,
+    without_ring,
+)
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
@@ -32,7 +41,6 @@ OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
 LOWEST_BOXED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
-DUSTY = 10  # times as many parts as above the last level: most of them are dust, or pieces of pale lines
 INK_MOST = 0.5  # of the page: more is no writing
 
 
@@ -142,7 +150,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
         if not levels or (finer < 1 and len(levels) == 1):
             return None
-        level = _level(darkness, levels)
+        level = _level(darkness, levels[0])
         if inside is None:
             darkness = without_ring(darkness, level)
             to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
@@ -246,13 +254,12 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
     return np.where(kept[labels], ink, 0).astype(np.uint8)
 
 
-def _level(darkness: np.ndarray, levels: list[int]) -> int:
-    """Above which level it is writing: (H, W) uint8, the likeliest levels first -> the last where the first leaves
-    squares, or dust: the pale lines of squared paper have more ink than what is written on them."""
-    level = level_of_writing(darkness, levels[0])
-    ink, darkest = inked(darkness, level), inked(darkness, levels[-1])
-    dusty = cv2.connectedComponents(ink)[0] > DUSTY * cv2.connectedComponents(darkest)[0]
-    return levels[-1] if darkest.any() and (dusty or is_squared(ink)) else level
+def _level(darkness: np.ndarray, thought: int) -> int:
+    """Above which level it is writing: (H, W) uint8, and the level that was thought -> a pen's where it is darker than
+    the squares of its paper, else as `level_of_writing` has it."""
+    if is_squared(darkness, thought):
+        return level_of_pen(darkness, thought)
+    return level_of_writing(darkness, thought)
 
 
 def _measure(ink: np.ndarray) -> tuple[float, tuple[int, int, int, int]] | None:

@@ -24,7 +24,7 @@ FOG = 10  # gray levels: the grain of a paper that no light explains, but clouds
 EVEN_SHARE = 0.97  # of all pixels lie at the two ends where one threshold is safe
 
 TWO_TONES = 3.5  # times the deviation within them lie between a small picture's two tones; in grain it is 2.6 times
-LITTLE = 0.2  # of a picture is ink, where it touches two borders
+LITTLE = 0.2  # of a picture: less of it in a corner is ink
 FAINT = 0.5  # of the threshold: from here on a small picture's gray is ink, where its gray is kept
 
 STROKE = 2.0  # px: no stroke is thinner than this in what the network sees
@@ -184,12 +184,13 @@ def _light_is_ink(light: np.ndarray) -> bool:
     """Which of the two tones is ink: (H, W) bool, True light -> whether that is the light one.
 
     Paper surrounds: it holds a larger share of the borders than of the area, even where a crop is so
-    tight that most of the picture is ink. One border may lie on something else, a table or a shadow. Where ink lies
-    in a corner it touches two: what there is little of is then ink.
+    tight that most of the picture is ink. One border may lie on something else, a table or a shadow. What there is
+    little of, and that in a corner, is ink.
     """
     share = light.mean()
     borders = np.array([side.mean() for side in (light[0], light[-1], light[:, 0], light[:, -1])])
-    if np.count_nonzero(borders < share) == 2 and min(share, 1 - share) < LITTLE:
+    top, foot, left, right = (borders if share < 0.5 else 1 - borders) > 0
+    if min(share, 1 - share) < LITTLE and top != foot and left != right:
         return bool(share < LITTLE)
     return bool(np.median(borders) < share)
 

@@ -11,7 +11,9 @@ LONG = 0.3  # of a page's width: a straight stroke longer than this is a ruled l
 RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the digits that cross it
 HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
 CANDIDATES = 20  # of the largest parts may be boxes
-PIECE, SQUARES = 15, 5  # px, of a line; so many lines are crossed by most rows and columns of squared paper
+PIECE = 15  # px, of a line
+ACROSS, SQUARES = 5, 100  # lines that most rows and columns of squared paper cross, and the least of their product
+DARKER = 2.0  # times as dark as the lines of its paper, in the mean, is a pen
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
 
 
@@ -22,7 +24,7 @@ def inked(darkness: np.ndarray, level: int) -> np.ndarray:
 
 def level_of_writing(darkness: np.ndarray, level: int) -> int:
     """The level halfway from paper to what is written, where that is much paler than what is printed: (H, W) uint8, and
-    the level that was thought, which black lines set.
+    the level that was thought, which black lines set. Paler lines than that did not set it.
     """
     tones = tones_of(darkness)
     pale = inked(darkness, max(round(PALE * level), tones.floor))
@@ -34,6 +36,15 @@ def level_of_writing(darkness: np.ndarray, level: int) -> int:
     return own if own < PALER * level else level
 
 
+def level_of_pen(darkness: np.ndarray, level: int) -> int:
+    """The level between pale lines and a pen that is clearly darker: (H, W) uint8, and a level that may have both above
+    it -> the same level where it has but one tone."""
+    standing = darkness[darkness > min(level, tones_of(darkness).floor)]
+    between, _ = cv2.threshold(standing, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    pale, dark = standing[standing <= between], standing[standing > between]
+    return max(level, int(between)) if len(dark) and dark.mean() >= DARKER * pale.mean() else level
+
+
 def printed(ink: np.ndarray) -> np.ndarray:
     """Long level lines, and boxes and grids as a whole: (H, W) uint8 -> (H, W) bool."""
     lines = level_lines(ink)
@@ -42,13 +53,15 @@ def printed(ink: np.ndarray) -> np.ndarray:
     return lines | np.isin(labels, boxes) if 0 < len(boxes) < len(stats) - 1 else lines
 
 
-def is_squared(ink: np.ndarray) -> bool:
-    """Whether a page is squared all over: (H, W) uint8, 0 paper."""
+def is_squared(darkness: np.ndarray, level: int) -> bool:
+    """Whether a page, (H, W) uint8, is squared all over, by lines that may be a good deal paler than a level: most of
+    its rows and columns cross so many that there are more squares than a table has."""
+    ink = cv2.morphologyEx(inked(darkness, round(PALE * level)), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     piece, crossed = np.ones((1, PIECE), np.uint8), []
-    for each in (ink > 0).astype(np.uint8), np.ascontiguousarray(ink.T > 0, np.uint8):
-        lines = cv2.morphologyEx(each, cv2.MORPH_OPEN, piece).astype(np.int8)
-        crossed.append(np.median((np.diff(lines, axis=0) == 1).sum(axis=0)))
-    return min(crossed) >= SQUARES
+    for each in ink, np.ascontiguousarray(ink.T):
+        lines = cv2.morphologyEx(each, cv2.MORPH_OPEN, piece) > 0
+        crossed.append(np.median((lines[1:] & ~lines[:-1]).sum(axis=0)))
+    return bool(min(crossed) >= ACROSS and np.prod(crossed) >= SQUARES)
 
 
 def level_lines(ink: np.ndarray) -> np.ndarray:

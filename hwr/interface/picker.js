@@ -156,7 +156,7 @@ hwr.picker = (desk, server, again) => {
     const model = hwr.models.chosen();
     const [happens, why, passed] = news();
     write("by", hwr.say("read-by", { model: isolated(model.name) }));
-    const ofDigits = !hwr.wishes.isNumber(); // what was measured of single digits says nothing of numbers
+    const ofDigits = !hwr.wishes.isNumber(); // two networks read a number: neither's figures are those of both
     write("weight", (ofDigits && weight(model)) || "");
     write("measured", (ofDigits && accuracy(model)) || "");
     write("news", happens);

@@ -35,7 +35,7 @@ def read(name: str, file: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise WeightsError(f"{home} holds no {file}; name a folder that a training left") from None
+        raise WeightsError(f"{home} holds no {file}; train the model again, or name another folder") from None
     except OSError as error:
         raise WeightsError(f"{path}: can't be read ({error.strerror}); train the model again") from None
 
