@@ -146,7 +146,7 @@ class Judge:
         outer = OUTER * (k in (0, len(self.pieces) - 1))
         if not self.heard:
             return [Glyph(k, k + 1, piece, outer, piece.mark)] if piece.mark else []
-        if piece.tap:  # which the network of rows has not learnt to hear
+        if piece.tap:  # which the network of rows has hardly learnt to hear
             surely = 1 / (1 + math.exp(-NOISE))
             point = [Glyph(k, k + 1, piece, outer, piece.mark, surely)] if piece.mark else []
             return [Glyph(k, k + 1, piece, NOISE, "", 1 - surely), *point]
