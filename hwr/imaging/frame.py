@@ -80,9 +80,9 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
     narrowest box's width where it is several, 0 where it is one."""
     small = shrink(gray, SIDE)
     darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
-    found: list[Outline] = []
     if not levels:
         return []
+    found: list[Outline] = []
     level, pales = levels[0], PALE
     if is_squared(darkness, level):  # and full of boxes, of which those count that are as dark as the pen
         level, pales = level_of_pen(darkness, level), PALE[:1]
