@@ -46,12 +46,13 @@ def whole(judge: Judge, k: int) -> Glyph:
 def test_a_mark_between_digits_is_a_mark(recognizer, mark):
     judge = Judge(recognizer, row(f"72{mark}4"), None, "persian")
     assert [piece.mark for piece in judge.pieces] == [None, None, mark, None]
-    best = min(judge.others(whole(judge, 2)), key=lambda glyph: glyph.cost)
+    digits = [whole(judge, k) for k in range(4)]
+    best = min(judge.others(digits[2]), key=lambda glyph: glyph.cost)
     assert (best.mark, best.is_digit) == (mark, False)
     assert best.share > 0.5
-    assert best.cost < judge.digits([(2, 3)])[0].cost
+    assert best.cost < digits[2].cost
     for k in (0, 1, 3):
-        assert judge.digits([(k, k + 1)])[0].cost < min(glyph.cost for glyph in judge.others(whole(judge, k)))
+        assert digits[k].cost < min(glyph.cost for glyph in judge.others(digits[k]))
 
 
 def test_what_is_surely_a_seven_is_no_slash(recognizer):
@@ -110,6 +111,6 @@ def test_in_a_cell_stands_a_digit_and_between_cells_a_mark(recognizer):
     assert marked.mark == "/"
     assert marked.share > 0.9
     free = Judge(recognizer, found, None, "persian")
-    assert judge.digits([(2, 3)])[0].cost > free.digits([(2, 3)])[0].cost + 1
-    assert judge.digits([(1, 2)])[0].cost == pytest.approx(free.digits([(1, 2)])[0].cost, abs=0.2)
+    assert whole(judge, 2).cost > whole(free, 2).cost + 1
+    assert whole(judge, 1).cost == pytest.approx(whole(free, 1).cost, abs=0.2)
     assert judge.digits([(0, 2)])[0].cost > free.digits([(0, 2)])[0].cost + 1
