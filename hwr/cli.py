@@ -25,7 +25,9 @@ JOINERS = "\u200c\u200d"  # invisible, but part of Persian words and of emoji
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command: its arguments, those of the process by default -> its exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments, unknown = _parser().parse_known_args(argv)
+    if unknown:
+        arguments.command.error(f"unrecognized arguments: {' '.join(unknown)}")  # with the command's own usage
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()
@@ -92,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (read, evaluate, recipes):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    for command in (read, evaluate, recipes, report, push):
+        command.set_defaults(command=command)
     return parser
 
 

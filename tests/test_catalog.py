@@ -20,22 +20,27 @@ def test_what_ships_and_reads_digits_is_offered(recognizer):
 
 
 def test_figures_are_those_of_the_report(recognizer):
-    """The page does not know how large the paper is: its figure is the one without the scale."""
+    """The page does not know how large the paper is, and the script only where a visitor says it."""
     model = catalog.offered(recognizer)[hwr.DEFAULT]
-    figures = weights.index()[hwr.DEFAULT]["figures"]["test, hoda, scale unknown"]
-    assert (model.accuracy, model.n) == (figures["accuracy"], figures["n"])
+    figures = weights.index()[hwr.DEFAULT]["figures"]
+    labels = {"auto": "hoda, script and scale unknown", "persian": "hoda, scale unknown", "latin": "mnist"}
+    assert model.scores == {
+        asked: catalog.Score(label.split(",")[0], figures[f"test, {label}"]["accuracy"], figures[f"test, {label}"]["n"])
+        for asked, label in labels.items()
+    }
     assert model.size == (weights.FOLDER / hwr.DEFAULT / "model.onnx").stat().st_size
     assert (model.script, model.data, model.side, model.owner) == ("both", "hoda+mnist", 32, None)
     model = catalog.offered(recognizer)["hoda-compact"]
-    assert model.accuracy == weights.index()["hoda-compact"]["figures"]["test, scale unknown"]["accuracy"]
+    accuracy = weights.index()["hoda-compact"]["figures"]["test, scale unknown"]["accuracy"]
+    assert model.scores == {"auto": catalog.Score("hoda", accuracy, 20_000)}
     assert (model.script, model.data) == ("persian", "hoda")
 
 
 def test_what_others_published_says_so(recognizer, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # where nothing was trained
     model = catalog.offered(recognizer)["hoda-resnet50"]
-    assert (model.owner, model.published, model.n) == ("Azadeh", True, 20_000)
-    assert model.accuracy == RECIPES["hoda-resnet50"].claim.accuracy
+    assert (model.owner, model.published) == ("Azadeh", True)
+    assert model.scores == {"auto": catalog.Score("hoda", RECIPES["hoda-resnet50"].claim.accuracy, 20_000)}
     assert catalog.elsewhere("hoda-resnet50@v1")._replace(name="hoda-resnet50") == model
     assert catalog.elsewhere(hwr.DEFAULT) is None
 
@@ -58,7 +63,7 @@ def test_a_model_of_the_hub_tells_what_it_knows(recognizer):
     )
     model = catalog.offered(served)["user/digits@v1"]
     assert (model.script, model.data, model.side, model.owner) == ("latin", "mnist", 32, "user")
-    assert (model.accuracy, model.n, model.size) == (None, None, None)
+    assert (model.scores, model.size) == ({}, None)
 
 
 REPORT = {"recipe": {}, "scores": {"validation": {"n": 5, "accuracy": 1.0}, "test": {"n": 100, "accuracy": 0.97}}}
@@ -70,7 +75,8 @@ def test_a_model_of_the_hub_tells_its_size_and_what_its_report_says(hub):
     served = hwr.load("user/digits")
     hub.requests.clear()
     first, *_ = catalog.offered(served).values()
-    assert (first.name, first.accuracy, first.n, first.size) == ("user/digits", 0.97, 100, len(files["model.onnx"]))
+    assert (first.name, first.size) == ("user/digits", len(files["model.onnx"]))
+    assert first.scores == {"auto": ("mnist", 0.97, 100)}
     assert hub.requests == []
 
 
@@ -85,7 +91,7 @@ def test_a_report_of_the_hub_that_says_nothing_leaves_its_place_empty(hub, repor
     told = json.dumps(report).encode() if isinstance(report, dict) else report
     hub.publish("user/digits", files | ({} if told is None else {"report.json": told}))
     model = catalog.loaded(hwr.load("user/digits"))
-    assert (model.accuracy, model.n, model.size) == (None, None, len(files["model.safetensors"]))
+    assert (model.scores, model.size) == ({}, len(files["model.safetensors"]))
 
 
 @pytest.mark.parametrize("file", ["config.json", "model.onnx", "report.json"])

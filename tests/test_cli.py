@@ -342,7 +342,8 @@ def test_misuse(argv, capsys):
     with pytest.raises(SystemExit) as raised:
         cli.main(argv)
     assert raised.value.code == 2
-    assert "usage: hwr" in capsys.readouterr().err
+    command = f" {argv[0]}" if argv and argv != ["write"] else ""
+    assert f"usage: hwr{command} [-h]" in capsys.readouterr().err
 
 
 NAMES = ["۵.png", "رقم‌ها.png", "🖊️.png", "a\nb.png", "\x1b[31mred.png", "\u202egnp.png", "x" * 250 + ".png"]

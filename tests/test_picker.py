@@ -84,10 +84,12 @@ def test_another_model_reads_what_is_drawn(visit):
     page = visit()
     line = page.locator(".picker:visible .reader span")
     told = catalog.here(DEFAULT)
-    measured = f"{told.accuracy:.2%} on Hoda"
-    expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB", measured])
+    by, size = f"Read by \u2068{DEFAULT}\u2069", f"{told.size / 1e6:.2f} MB"
+    for asked, name in ("auto", "Hoda"), ("persian", "Hoda"), ("latin", "MNIST"), ("auto", "Hoda"):
+        page.locator(f'.scripts:visible [data-script="{asked}"]').click()
+        expect(line).to_have_text([by, size, f"{told.scores[asked].accuracy:.2%} on {name}"])
     page.locator(".many:visible").click()  # a number is no single digit
-    expect(line).to_have_text([f"Read by \u2068{DEFAULT}\u2069", "", ""])
+    expect(line).to_have_text([by, "", ""])
     page.locator(".many:visible").click()
     draw(page, pictures.STROKES[5])
     expect_digit(page, "5")

@@ -148,7 +148,7 @@ def _box(strip: _Strip) -> Outline | None:
     lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
     ink = _turned(strip.ink, lean)
     extent = _extent(ink)
-    if extent is None or _is_squared(ink[:, slice(*extent)]):
+    if extent is None or _goes_on(ink[:, slice(*extent)]):
         return None
     # Seen from aside, the walls at one end lean more than those at the other.
     likely = [_corners(extent, lean, more) for more in sorted(range(-LEAN, LEAN + 1, 2), key=abs)]
@@ -163,7 +163,7 @@ def _box(strip: _Strip) -> Outline | None:
     )
 
 
-def _is_squared(strip: np.ndarray) -> bool:
+def _goes_on(strip: np.ndarray) -> bool:
     """Whether what is between two lines are squares whose walls go on above and below: (H, W) bool."""
     walls = _filled(strip) >= WALL
     wide = np.diff(runs(walls).mean(axis=1))

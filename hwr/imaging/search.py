@@ -78,14 +78,15 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     darkness, levels, *_ = contrast(page, min(page.shape))
     if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > RINGED:  # a number in a ring, or a face
         return
-    turn = slope(inked(darkness, levels[0]))
-    places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), levels[0]))
-    level = turned(gray.shape, turn, 1.0)
-    if level is not None:
-        gray = cv2.warpAffine(gray, level.matrix, level.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    level = _level(darkness, levels[0])
+    turn = slope(inked(darkness, level))
+    places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), level))
+    view = turned(gray.shape, turn, 1.0)
+    if view is not None:
+        gray = cv2.warpAffine(gray, view.matrix, view.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
-        own = back @ back_from(level, 1.0) @ shifted(x0, y0)
+        own = back @ back_from(view, 1.0) @ shifted(x0, y0)
         yield _there([_find(straighten(gray[y0:y1, x0:x1]))], own)
 
 

@@ -28,7 +28,7 @@ def desk(card: str, models: Iterable[Model]) -> str:
     texts = {stage: f'data-word="{stage}-text"' for stage in STAGES} | {"padded": 'class="side"'}
     heat = {"padded": '<i class="heat"></i>'}
     stages = "".join(STAGE.format(stage=stage, text=texts[stage], heat=heat.get(stage, "")) for stage in STAGES)
-    told = attribute([model._asdict() for model in models])
+    told = attribute([model.json() for model in models])
     said = asset("answer.html").replace("BARS", bars).replace("STAGES", stages).replace("MODELS", told)
     return f'<div class="hwr desk">{card.replace("WISHES", asset("wishes.html"))}{said}</div>'
 

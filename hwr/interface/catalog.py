@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import hwr
 from hwr import weights
-from hwr.data import scripts
+from hwr.data import scripts, sets
 from hwr.evaluation import tables
 from hwr.hub import address, at_hand
 from hwr.hub.published import PUBLISHED
@@ -16,26 +16,42 @@ from hwr.recognizer import Recognizer
 HODA_TEST = 20_000  # digits: what the published figure of hoda-resnet50 was measured on
 RESNET50 = 94_000_000  # bytes: 23.5 million weights of 4 bytes each
 
+# What a test left open, in the order in which it fits the page: that never knows how large the paper is, and the script
+# only where a visitor says it.
+OPEN = ("script and scale unknown", "script unknown", "scale unknown", "", "scale known")
+OPEN_IN_A_SCRIPT = OPEN[2:]
+
+
+class Score(NamedTuple):
+    """How many of n pictures of a dataset's test set are right: 0 to 1."""
+
+    set: str
+    accuracy: float
+    n: int
+
 
 class Model(NamedTuple):
     """A model that reads digits; None stands for what is not known of it.
 
-    name: what `hwr.load` takes; script: "persian", "latin" or "both"; data: what it was trained on; side: of the
-    square that it sees, in pixels; size: of its weights, in bytes; owner: of the Hub's repository that holds it, None
-    for what lies here; accuracy, n: on the dataset's test set; published: whether others measured it; lacking: a
-    package that it needs and that is not installed.
+    name: what `hwr.load` takes; script: "persian", "latin" or "both"; data: what it was trained on; scores: by what a
+    visitor says of the script, "auto", "persian" or "latin", as far as that was measured; side: of the square that it
+    sees, in pixels; size: of its weights, in bytes; owner: of the Hub's repository that holds it, None for what lies
+    here; published: whether others measured it; lacking: a package that it needs and that is not installed.
     """
 
     name: str
     script: str
     data: str
+    scores: dict[str, Score]
     side: int | None = None
     size: int | None = None
     owner: str | None = None
-    accuracy: float | None = None
-    n: int | None = None
     published: bool = False
     lacking: str | None = None
+
+    def json(self) -> dict:
+        """The same in types that JSON has."""
+        return self._asdict() | {"scores": {asked: score._asdict() for asked, score in self.scores.items()}}
 
 
 def offered(served: Recognizer) -> dict[str, Model]:
@@ -54,14 +70,14 @@ def here(name: str) -> Model | None:
     """A model whose files lie here: one that ships, or a folder that a training left. None for any other."""
     try:
         config = hwr.EARLIER | json.loads(weights.read(name, "config.json"))
-        accuracy, n = _score(weights.read(name, "report.json"))
         size = len(weights.read(name, "model.onnx"))
         if config["kind"] != "digit":
             return None
         data, side = config["data"], config["preparation"]["side"]
+        scores = _scores(weights.read(name, "report.json"), data)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Model(name, script(data), data, side, size, None, accuracy, n)
+    return Model(name, script(data), data, scores, side, size)
 
 
 def elsewhere(name: str) -> Model | None:
@@ -74,11 +90,10 @@ def elsewhere(name: str) -> Model | None:
         name,
         script(recipe.data),
         recipe.data,
+        {"auto": Score("hoda", recipe.claim.accuracy, HODA_TEST)},
         recipe.prepare.side,
         RESNET50,
         owner=PUBLISHED[known].repo.split("/")[0],
-        accuracy=recipe.claim.accuracy,
-        n=HODA_TEST,
         published=True,
         lacking=None if importlib.util.find_spec("torch") else "torch",
     )
@@ -90,33 +105,44 @@ def loaded(recognizer: Recognizer) -> Model:
     held = at_hand(recognizer.name)
     network = held.get("model.onnx") or held.get("model.safetensors")
     try:
-        accuracy, n = _score(held["report.json"])
+        scores = _scores(held["report.json"], recognizer.data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # none, or a stranger's
-        accuracy = n = None
+        scores = {}
     return Model(
         recognizer.name,
         script(recognizer.data),
         recognizer.data,
+        scores,
         recognizer.preparation.side,
         network and len(network),
         at and at.repo.split("/")[0],
-        accuracy,
-        n,
     )
 
 
-def _score(report: bytes) -> tuple[float | None, int | None]:
-    """The accuracy on the test set, 0 to 1, and of how many pictures; without the scale, which the page does not know.
+def _scores(report: bytes, data: str) -> dict[str, Score]:
+    """What a report says of the test sets, as `Model.scores` has it.
 
-    Raises ValueError, TypeError or AttributeError for what is no report.
+    data: what the network was trained on. Raises ValueError, KeyError, TypeError or AttributeError for no report.
     """
-    scores = tables.tests(json.loads(report))
-    unknown = (score for name, score in scores.items() if name.endswith("scale unknown"))
-    score = next(unknown, None) or next(iter(scores.values()), {})
-    accuracy, n = score.get("accuracy"), score.get("n")
-    if accuracy is not None and not (0 <= accuracy <= 1 and type(n) is int and n > 0):
+    tested = tables.tests(json.loads(report))
+    first = sets(data)[0]
+    found = {"auto": _score(tested, data, first, OPEN)}
+    if len(sets(data)) > 1:
+        found |= {script(each): _score(tested, data, each, OPEN_IN_A_SCRIPT) for each in sets(data)}
+    return {asked: score for asked, score in found.items() if score}
+
+
+def _score(tested: dict[str, dict], data: str, of: str, left_open: tuple[str, ...]) -> Score | None:
+    """The score on one of the sets that fits best what is left open; None where there is none."""
+    placed = [(*tables.placed(data, label), score) for label, score in tested.items()]
+    own = {special: score for head, special, score in placed if head == of}
+    score = next((own[special] for special in left_open if special in own), None)
+    if score is None:
+        return None
+    accuracy, n = score["accuracy"], score["n"]
+    if not (0 <= accuracy <= 1 and type(n) is int and n > 0):
         raise ValueError
-    return accuracy, n
+    return Score(of, accuracy, n)
 
 
 def script(data: str) -> str:

@@ -76,7 +76,7 @@ hwr.models = (() => {
 // The line in one tab that tells which model answers, and the list behind it. `again` reads the tab's picture
 // once more, with the model that was chosen.
 hwr.picker = (desk, server, again) => {
-  const SETS = { hoda: "set-hoda", "hoda+mnist": "set-hoda", "gan-digits": "set-gan", mnist: "MNIST" };
+  const SETS = { hoda: "set-hoda", "gan-digits": "set-gan", mnist: "MNIST" };
   const SCRIPTS = { persian: "reads-persian", latin: "reads-latin", both: "reads-both" };
   const TERMS = { hoda: "non-commercial", "hoda+mnist": "non-commercial" };
   const picker = desk.querySelector(".picker");
@@ -91,21 +91,27 @@ hwr.picker = (desk, server, again) => {
     return size && hwr.say("megabytes", { size: hwr.number(size / 1e6, size < 1e7 ? 2 : 0) });
   }
 
-  function accuracy({ accuracy, data }) {
-    const percent = accuracy && hwr.measured(accuracy);
-    return percent && hwr.say("accuracy", { percent, set: set(data) });
+  // What was measured where as much is known of the script as here.
+  function score({ scores }) {
+    return scores[hwr.wishes.script()] ?? scores.auto;
   }
 
-  function set(data) {
-    return hwr.say(SETS[data] ?? data);
+  function accuracy(model) {
+    const known = score(model);
+    return known && hwr.say("accuracy", { percent: hwr.measured(known.accuracy), set: set(known) });
+  }
+
+  function set({ set }) {
+    return hwr.say(SETS[set] ?? set);
   }
 
   function origin({ owner }) {
     return owner ? hwr.say("hub", { owner: isolated(owner) }) : hwr.say("shipped");
   }
 
-  function tested({ n, data, published }) {
-    return n && hwr.say(published ? "published" : "tested", { n: hwr.number(n), set: set(data) });
+  function tested(model) {
+    const known = score(model);
+    return known && hwr.say(model.published ? "published" : "tested", { n: hwr.number(known.n), set: set(known) });
   }
 
   function choice(model) {
@@ -114,7 +120,7 @@ hwr.picker = (desk, server, again) => {
     button.setAttribute("aria-pressed", String(model === hwr.models.chosen()));
     button.append(
       line("b", isolated(model.name)),
-      line("span", model.accuracy ? hwr.measured(model.accuracy) : "–"),
+      line("span", score(model) ? hwr.measured(score(model).accuracy) : "–"),
       line("small", joined([hwr.say(SCRIPTS[model.script]), weight(model), origin(model)])),
       line("small", joined([tested(model) || hwr.say("untested"), TERMS[model.data] && hwr.say(TERMS[model.data])])),
     );
