@@ -24,6 +24,7 @@ PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
+UNUSUAL = 1.05  # nor one of three and more where half of them cost more than this: letters, waves, hatching
 DOUBTED = 0.5  # of confidence for each digit, their geometric mean, is the least that makes a number
 HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
 INNER = 0.15  # of a digit's ink: what lies within a digit has no more
@@ -114,9 +115,8 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         text += max(said.probabilities, key=said.probabilities.get)
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
-    unlikely = np.mean([glyph.cost for glyph in path if glyph.is_digit]) if len(digits) > 1 else 0.0
-    doubted = refused > REFUSED * len(digits) or unlikely > UNLIKELY or confidence < max(HARDLY, DOUBTED ** len(digits))
-    if not digits or doubted or len(digits) > MOST or _is_drawing(path):
+    doubted = refused > REFUSED * len(digits) or confidence < max(HARDLY, DOUBTED ** len(digits))
+    if not digits or doubted or _is_unlikely(path, row.height) or len(digits) > MOST or _is_drawing(path):
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
@@ -161,6 +161,15 @@ def _gaps(path: list[Glyph]) -> list[int]:
 def _worth(path: list[Glyph]) -> float:
     """How much glyphs are like a number: nats, the more the longer."""
     return sum(1 - glyph.cost for glyph in path)
+
+
+def _is_unlikely(path: list[Glyph], height: float) -> bool:
+    """Whether several digits are, on average or half of them, unlike any; dots, which are zeros, are unlike most."""
+    digits = [glyph for glyph in path if glyph.is_digit]
+    if len(digits) < 2:
+        return False
+    large = [glyph.cost for glyph in digits if max(glyph.piece.ink.shape) > LOW * height]
+    return np.mean([glyph.cost for glyph in digits]) > UNLIKELY or (len(large) > 2 and np.median(large) > UNUSUAL)
 
 
 def _is_drawing(path: list[Glyph]) -> bool:
