@@ -52,6 +52,21 @@ def test_boxes_far_from_each_other_are_no_row():
     assert hwr.load().read_number(page, script="persian").text == "724"
 
 
+@pytest.mark.parametrize("turn", [0, 2])
+@pytest.mark.parametrize("dividers", ["drawn", "none"])
+@pytest.mark.parametrize("rows", [slice(52, None), slice(148)])
+def test_a_box_that_the_picture_cuts_is_closed(rows, dividers, turn):
+    matrix = cv2.getRotationMatrix2D((260, 100), turn, 1.0)
+    page = cv2.warpAffine(form(dividers), matrix, (520, 200), borderValue=230)
+    said = hwr.load().read_number(page[rows], script="persian")
+    assert said.text == "7248"
+    first = rows.start or 0
+    for k, digit in enumerate(said.digits):
+        middle = matrix @ [95 + 110 * k, 100, 1] - [0, first]
+        x0, y0, x1, y1 = digit.box
+        assert (np.abs(np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - middle) <= 12).all()
+
+
 @pytest.mark.parametrize("dust", [0, 3])
 def test_boxy_zeros_are_no_boxes(dust):
     page = np.full((200, 600), 230, np.uint8)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr.imaging.rails import outlines
+from hwr.imaging.rails import cut_off, outlines
 
 LEFT, RIGHT, TOP, FOOT = 200, 700, 150, 210
 CORNERS = np.float32([[LEFT, TOP], [RIGHT, TOP], [RIGHT, FOOT], [LEFT, FOOT]])
@@ -109,6 +109,39 @@ def test_squares_whose_walls_go_on_are_no_box():
     assert found(ink) == []
 
 
+def test_a_row_of_a_table_is_a_box():
+    ink = blank()
+    ink[[TOP, TOP + 1, FOOT - 1, FOOT], LEFT : RIGHT + 1] = 1
+    for x in (LEFT, LEFT + 80, LEFT + 400, RIGHT):  # as wide as squares, in the median
+        ink[TOP - 40 : FOOT + 40, x - 1 : x + 2] = 1
+    assert any(near(each.corners) for each in found(ink))
+
+
+@pytest.mark.parametrize("cells", [1, 10])
+@pytest.mark.parametrize("above", [True, False])
+def test_a_box_that_the_page_cuts_goes_to_its_edge(cells, above):
+    ink = page(cells)
+    ink = ink[TOP + 20 :] if above else ink[: FOOT - 20]
+    corners, is_above = cut_off(ink)
+    assert is_above == above
+    whole = CORNERS - [0, TOP + 20 if above else 0]
+    whole[:, 1] = whole[:, 1].clip(0, len(ink) - 1)
+    np.testing.assert_allclose(corners, whole, atol=6)
+
+
+def test_what_the_page_does_not_cut_is_told():
+    ink = page()
+    assert cut_off(ink) is None
+    assert cut_off(ink[TOP - 10 :]) is None  # its line is there
+    assert cut_off(ink[TOP + 20 : FOOT - 20]) is None  # neither line is
+    assert cut_off(np.ones_like(ink)) is None
+    line = blank()
+    line[FOOT : FOOT + 2, LEFT:RIGHT] = 1
+    for x in (LEFT + 100, RIGHT - 100):  # strokes to the edge, not at the ends of the line
+        line[:FOOT, x : x + 4] = 1
+    assert cut_off(line) is None
+
+
 def test_squared_paper_is_no_box():
     ink = np.zeros((400, 1000), np.uint8)
     for at in range(10, 1000, 50):
@@ -137,7 +170,7 @@ def test_a_box_is_found_among_longer_lines():
     assert any(near(each.corners) for each in found(ink))
 
 
-@pytest.mark.parametrize(("tall", "thick", "told"), [(8, 1, False), (12, 1, True), (270, 3, True), (300, 3, False)])
+@pytest.mark.parametrize(("tall", "thick", "told"), [(8, 1, False), (12, 1, True), (270, 3, True), (340, 3, True)])
 def test_a_box_is_as_high_as_writing(tall, thick, told):
     assert bool(found(box(blank(), LEFT, RIGHT, 20, 20 + tall, thick))) == told
 

@@ -131,6 +131,19 @@ def slash(digit: Glyph) -> Glyph:
     return Glyph(digit.first, digit.last, digit.piece, 0.0 if digit.seen[1] > 0.5 else 9.0, "/")
 
 
+@pytest.mark.parametrize("pen", [10, 40])
+@pytest.mark.parametrize("line", [None, 0, 12])
+@pytest.mark.parametrize("digits", [(1, 7, 4, 1), (1, 1, 1), (4, 7, 2, 8)])
+def test_a_picture_that_is_cut_close_keeps_its_digits(recognizer, digits, line, pen):
+    """With the line below that it may be written on, 0 or more px away."""
+    ink = np.hstack([np.pad(mask(digit, 100, pen), ((0, 0), (5, 5))) for digit in digits])
+    ink = ink[slice(*(np.flatnonzero((ink > 127).any(axis=1))[[0, -1]] + [0, 1]))]
+    if line is not None:
+        ink = np.pad(ink, ((0, line + 5), (0, 0)))
+        ink[-5:-1, 5:-5] = 255
+    assert recognizer.read_number(255 - ink, script="persian").text == "".join(map(str, digits))
+
+
 @pytest.mark.parametrize("digits", [(4,), (7, 1), (1, 1)])
 def test_short_numbers(recognizer, digits):
     assert recognizer.read_number(row(digits), script="persian").text == "".join(map(str, digits))

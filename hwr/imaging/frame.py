@@ -6,11 +6,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from hwr.imaging.cells import runs
 from hwr.imaging.parts import corners, enclosed
-from hwr.imaging.rails import LEVEL, Outline, outlines
+from hwr.imaging.rails import LEVEL, Outline, cut_off, outlines
 from hwr.imaging.sheet import clockwise, near, spans, upright
 from hwr.imaging.stages import contrast, shrink
 from hwr.imaging.surroundings import is_squared, level_of_pen
+from hwr.imaging.view import shifted
 
 SIDE = 1000  # px: a page is looked at in this size
 STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
@@ -58,8 +60,46 @@ def frames(gray: np.ndarray) -> list[Framed]:
     a number's groups, or its digits, have each their own. Where there is none, it is the same picture; where it stands
     upright already, too.
     """
+    if found := _frames(gray):
+        return found
+    closed = _closed(gray)
+    if closed is not None and (found := _frames(closed.gray)):
+        return [framed._replace(back=closed.back @ framed.back) for framed in found]
+    return [Framed(gray, np.eye(3), None)]
+
+
+def _frames(gray: np.ndarray) -> list[Framed]:
+    """The boxes that are wholly on a picture, as `frames` has them; none where there are none."""
     found = [_upright(gray, *each) for each in _corners(gray)]
-    return [framed for framed in found if framed is not None][:MOST_BOXES] or [Framed(gray, np.eye(3), None)]
+    return [framed for framed in found if framed is not None][:MOST_BOXES]
+
+
+def _closed(gray: np.ndarray) -> Framed | None:
+    """The same picture with some paper beyond its upper or lower edge, and on that edge the line of the box that it
+    cuts: (H, W) uint8 -> Framed, without a box; None where it cuts none."""
+    small = shrink(gray, SIDE)
+    darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
+    ink = darkness > levels[0] if levels else np.zeros_like(small, bool)
+    cut = cut_off(ink.astype(np.uint8))
+    if cut is None:
+        return None
+    found, above = cut
+    edge = 0 if above else -1
+    tall, factor = spans(found)[1], max(gray.shape) / max(small.shape)
+    near_it = found[:, 0].min() - AROUND * tall, found[:, 0].max() + AROUND * tall
+    walls = runs(ink[edge])
+    walls = walls[(walls[:, 0] >= near_it[0]) & (walls[:, 1] <= near_it[1])]
+    if len(walls) < 2:
+        return None
+    thick = max(1, round(factor * np.median(np.diff(walls, axis=1))))
+    paper, line = (int(np.median(small[edge, where])) for where in (~ink[edge], ink[edge]))
+    room = round(AROUND * factor * tall)
+    drawn = np.full((room, gray.shape[1]), paper, np.uint8)
+    first, last = walls[[0, -1], [0, 1]]  # which the corners are but near to
+    drawn[slice(-thick, None) if above else slice(thick), round(factor * first) : round(factor * last)] = line
+    if above:
+        return Framed(np.vstack([drawn, gray]), shifted(0, -room), None)
+    return Framed(np.vstack([gray, drawn]), np.eye(3), None)
 
 
 def _upright(gray: np.ndarray, found: np.ndarray, narrowest: float) -> Framed | None:

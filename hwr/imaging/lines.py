@@ -80,7 +80,8 @@ def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarr
     """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none)."""
     loose = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     loose = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BROKEN * length))), np.uint8))
-    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8))
+    # Beyond the picture is paper, or a 1 that ends at its edge would pass for a line that goes on.
+    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8), borderValue=0)
     lines = cv2.bitwise_and(runs, ink)
     thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(thickness)), 1), np.uint8))
     columns = (lines > 0).sum(axis=0)

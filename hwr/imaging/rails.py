@@ -16,8 +16,12 @@ LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and
 LEVEL = 25.0  # degrees: no line leans more, and no frame
 MOST, MOST_PAIRS = 20, 60  # of the longest lines are looked at, and of their pairs
 TOLD = 0.5  # degrees: lines are told apart by half a degree
-NEAR, FAR = 10, 0.7  # px, and of the page's height: two lines of a box are so far apart
+NEAR = 10  # px: two lines of a box are no closer
 PARALLEL = 5.0  # degrees between them at most
+EDGE = 4  # px: as thick is the page's edge, where it stands for the line of a box that it cuts
+STOUT = 1.3  # times as thick as the line its walls are at most
+POINTS = 20  # along a line tell how thick it is
+CROSSED = 0.3  # of an edge is ink at most, where walls end at it
 TALL = 40  # px: their distance in the strip that is cut out along them
 ROOM = 8  # px of the strip above and below
 DRIFT = 2  # px of the strip: so far from its line is its ink
@@ -28,6 +32,7 @@ WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
 POWER = 4  # the power of what is filled of a column that tells walls from digits
 GO_ON, SQUARE = 0.5, 0.75  # so much of the walls goes on above and below; the least ratio of a square's sides
+UNEVEN, MOSTLY = 0.2, 0.6  # of a square's usual width, and of all squares: so many differ by no more
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -51,12 +56,49 @@ def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
     """
     lines = _lines(ink)
     pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
-    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, ink.shape)]
+    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower)]
     for pair in pairs[:MOST_PAIRS]:
         strip = _strip(ink, pair)
         found = strip and _box(strip)
         if found:
             yield found
+
+
+def cut_off(ink: np.ndarray) -> tuple[np.ndarray, bool] | None:
+    """The box that the page's upper or lower edge cuts, where its walls go from a level line to there: (H, W) uint8,
+    1 ink -> its corners, (4, 2) px, clockwise from the upper left, and whether the upper edge cuts it. None where
+    neither does."""
+    lines = None
+    for y in (0, len(ink) - 1):
+        if len(runs(ink[y] > 0)) < 2 or ink[y].mean() > CROSSED:
+            continue
+        lines = _lines(ink) if lines is None else lines
+        closed = ink.copy()
+        closed[max(0, y - EDGE + 1) : y + EDGE] = 1
+        for line in lines:
+            edge = np.stack([line[:, 0], [y, y]], axis=1)
+            upper, lower = (edge, line) if y == 0 else (line, edge)
+            strip = _strip(closed, np.stack([upper, lower])) if _facing(upper, lower) else None
+            found = strip and _box(strip)
+            if found and _thickest_side(ink, found.corners) <= STOUT * _thick(ink, line):  # or these are 1s on a line
+                return found.corners, y == 0
+    return None
+
+
+def _thick(ink: np.ndarray, line: np.ndarray) -> float:
+    """How thick a level line is in the median: (H, W) uint8, 1 ink, and its ends, (2, 2) px -> px."""
+    x, y = np.round(np.linspace(*line, POINTS)).astype(int).T
+    return float(np.median([ink[max(0, b - THIN) : b + THIN + 1, a].sum() for a, b in zip(x, y, strict=True)]))
+
+
+def _thickest_side(ink: np.ndarray, corners: np.ndarray) -> float:
+    """How thick the thicker of a box's upright sides is in the median, which are near its corners: -> px."""
+    thick = []
+    for ends in corners[[0, 3]], corners[[1, 2]]:
+        at = np.linspace(*ends, POINTS).round().astype(int).clip(0, np.array(ink.shape[::-1]) - 1)
+        sides = [min(runs(ink[y] > 0), key=lambda run: abs(run.mean() - x), default=(0, 0)) for x, y in at.tolist()]
+        thick.append(np.median(np.diff(sides, axis=1)))
+    return float(max(thick))
 
 
 class _Strip(NamedTuple):
@@ -96,15 +138,15 @@ def _same(line: np.ndarray, other: np.ndarray) -> bool:
     return bool((np.abs(away) <= NEAR / 3).all())
 
 
-def _facing(upper: np.ndarray, lower: np.ndarray, shape: tuple[int, int]) -> bool:
-    """Whether one line is above another, about parallel, and as far as two lines of a box may be."""
+def _facing(upper: np.ndarray, lower: np.ndarray) -> bool:
+    """Whether one line is above another, about parallel, and as far as two lines of a box are."""
     left, right = max(upper[0, 0], lower[0, 0]), min(upper[1, 0], lower[1, 0])
     if right - left < (max(upper[1, 0], lower[1, 0]) - min(upper[0, 0], lower[0, 0])) / 2:
         return False
     turns = [np.degrees(np.arctan2(*(line[1] - line[0])[::-1])) for line in (upper, lower)]
     middle = (left + right) / 2
     above, below = (np.interp(middle, line[:, 0], line[:, 1]) for line in (upper, lower))
-    return abs(turns[0] - turns[1]) <= PARALLEL and NEAR <= below - above <= FAR * shape[0]
+    return abs(turns[0] - turns[1]) <= PARALLEL and below - above >= NEAR
 
 
 def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
@@ -169,8 +211,10 @@ def _goes_on(strip: np.ndarray) -> bool:
     wide = np.diff(runs(walls).mean(axis=1))
     if not len(wide):
         return False
+    usual = np.median(wide)
+    even = (np.abs(wide - usual) <= UNEVEN * usual).mean() >= MOSTLY  # a table has columns of all widths
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
-    return bool(beyond >= GO_ON and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
+    return bool(beyond >= GO_ON and even and SQUARE * TALL <= usual <= TALL / SQUARE)
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:
