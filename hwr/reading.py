@@ -21,6 +21,7 @@ WIDEST = 1.45  # no digit is wider
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
+LOWEST = 6  # px of the picture that came: what is lower is too small to be a digit
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
@@ -101,6 +102,8 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
     # Before a network sees it, which would take minutes.
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
+        return refusal
+    if row.height * np.hypot(*row.back[:2, 0]) < LOWEST:
         return refusal
     judge = Judge(recognizer, row, dpi, script)
     path = _without_words(_together(_likeliest(judge), row.height), row.height)
