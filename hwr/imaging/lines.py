@@ -43,8 +43,9 @@ def without_lines(
         ink, faint = (_between(each, across, box) for each in (ink, faint))
     if box and grids:  # which are all that is in it
         return _without_leaders(_in_cells(np.zeros_like(ink), ink, grids), height), grids
-    down, _ = straight(np.ascontiguousarray(faint.T), RULE * height, THIN * height)
-    down = down.T | upright
+    room = round(RULE * height)  # of paper, or a 1 that ends at the picture's edge would pass for a line that goes on
+    down, _ = straight(np.pad(faint.T, ((0, 0), (room, room))), RULE * height, THIN * height)
+    down = down.T[room:-room] | upright
     if not (across.any() or down.any()):
         return _without_leaders(ink, height), []
     stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, width_of(upright))))
@@ -77,11 +78,11 @@ def _between(ink: np.ndarray, across: np.ndarray, box: Box) -> np.ndarray:
 
 
 def straight(ink: np.ndarray, length: float, thickness: float) -> tuple[np.ndarray, float]:
-    """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none)."""
+    """Level lines of at least this length: (H, W) uint8 -> (H, W) bool, and how thick they are in px (0: none). Those
+    that end at the picture's sides are taken to go on there."""
     loose = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     loose = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BROKEN * length))), np.uint8))
-    # Beyond the picture is paper, or a 1 that ends at its edge would pass for a line that goes on.
-    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8), borderValue=0)
+    runs = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((1, max(3, round(length))), np.uint8))
     lines = cv2.bitwise_and(runs, ink)
     thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((max(3, round(thickness)), 1), np.uint8))
     columns = (lines > 0).sum(axis=0)
