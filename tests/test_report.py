@@ -149,11 +149,11 @@ def test_what_models_bear_has_a_section_of_its_own(root):
         "persian-lenet5": {"clean": 0.01, "errors": {"noise": [0.1, 0.2, 0.3], "fog": [0, 0, 0]}, "mean": 0.1},
     }
     sets = {"hoda": {"split": "test", "n": 1000, "models": models}, "mnist": {"split": "test", "n": 1000, "models": {}}}
-    measured = {"model": "digits", "ratio": 1 / 3, "away": ["hoda-resnet50"], "sets": sets}
+    measured = {"model": "digits", "ratio": 1 / 3, "away": ["hoda-resnet50"], "kept": ["mnist-mlp"], "sets": sets}
     (root / "benchmarks" / "robustness.json").write_text(json.dumps(measured))
     text = report.pages(root)["results/README.md"]
     assert "The share of 1,000 digits" in text
-    assert "Not at hand: `hoda-resnet50`." in text
+    assert "Not at hand: `hoda-resnet50`.\n\nOf an earlier run, on the same pictures: `mnist-mlp`." in text
     assert text[text.index("| Hoda, corr") :].splitlines() == [
         "| Hoda, corrupted by | `digits` | `persian-lenet5` |",
         "|---|--:|--:|",

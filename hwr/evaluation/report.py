@@ -143,7 +143,8 @@ def _bears(root: Path) -> list[str]:
     if not path.exists():
         return []
     measured = json.loads(path.read_text("utf-8"))
-    missing = [f"Not at hand: {', '.join(f'`{name}`' for name in measured['away'])}."] if measured["away"] else []
+    told = {"Not at hand": measured["away"], "Of an earlier run, on the same pictures": measured["kept"]}
+    missing = [f"{what}: {', '.join(f'`{name}`' for name in names)}." for what, names in told.items() if names]
     n = max(one["n"] for one in measured["sets"].values())
     shown = [tables.robustness(measured, dataset) for dataset, one in measured["sets"].items() if one["models"]]
     return [BEARS.format(n=n), *missing, *shown]
