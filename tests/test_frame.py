@@ -52,6 +52,18 @@ def test_boxes_far_from_each_other_are_no_row():
     assert hwr.load().read_number(page, script="persian").text == "724"
 
 
+@pytest.mark.parametrize("turn", [0, 4])
+def test_a_mark_in_its_square_below_a_line_of_print(turn):
+    page = np.full((480, 640), 230, np.uint8)
+    cv2.putText(page, "Faculty of Engineering", (60, 70), cv2.FONT_HERSHEY_TRIPLEX, 1.2, 60, 3)
+    cv2.rectangle(page, (100, 150), (290, 310), 60, 3)
+    for x, digit in ((115, 1), (185, 3)):
+        page[185:275, x : x + 90] -= mask(digit, 90, 24) // 255 * 180
+    matrix = cv2.getRotationMatrix2D((200, 230), turn, 1.0)
+    page = cv2.warpAffine(page, matrix, (640, 480), borderValue=230)
+    assert hwr.load().read_number(page, script="persian").text == "13"
+
+
 @pytest.mark.parametrize("turn", [0, 2])
 @pytest.mark.parametrize("dividers", ["drawn", "none"])
 @pytest.mark.parametrize("rows", [slice(52, None), slice(148)])

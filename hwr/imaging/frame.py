@@ -18,7 +18,7 @@ SIDE = 1000  # px: a page is looked at in this size
 STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
 PALE = (1.0, 0.7, 0.5, 0.35)  # of the darkness of ink, a box is looked for from there on, the darkest first
 WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
-FLAT = 1.5  # times as wide as high
+FLAT = 1.5  # times as wide as high is a box at least that is told by its lines alone, or empty
 WIDER = 1.1  # times as wide a frame is taken instead of one that was found before
 ASKEW = 0.6  # degrees: a box that leans less is upright
 AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its shade
@@ -132,9 +132,10 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
             break
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
-        for box in [*joined, *outlines(ink, [each.corners for each in joined])]:
+        told = [(box, FLAT) for box in outlines(ink, [each.corners for each in joined])]
+        for box, flat in [*((box, 1.0) for box in joined), *told]:  # an outline with something in it may be a square
             wide, tall = spans(box.corners)
-            if wide >= max(WIDE * small.shape[1], FLAT * tall):
+            if wide >= max(WIDE * small.shape[1], flat * tall):
                 _add(found, box)
     found.sort(key=lambda box: (box.count > 0, spans(box.corners)[0]), reverse=True)
     factor = max(gray.shape) / max(small.shape)
