@@ -5,8 +5,8 @@ python benchmarks/robustness.py [--model NAME ...]
 Claim: on Hoda, the default model's mean error is at most a third of each other's, `hoda-resnet50` and `persian-lenet5`.
 The first does not ship: `python train.py hoda-resnet50` leaves it in runs/. What is not at hand is told; its figures of
 the run before are kept where another model's, measured again, have stayed the same to the last digit, since then the
-pictures and their preparation have, too. Else the claim fails: exit status 1. Needs Hoda and MNIST (HWR_DATA, or a download) and requirements-train.txt; with a
-ResNet-50, an hour on two cores.
+pictures and their preparation have, too. Else the claim fails: exit status 1. Needs Hoda and MNIST (HWR_DATA, or a
+download) and requirements-train.txt; with a ResNet-50, an hour on two cores.
 """
 
 import argparse
