@@ -4,8 +4,8 @@ python benchmarks/robustness.py [--model NAME ...]
 
 Claim: on Hoda, the default model's mean error is at most a third of each other's, `hoda-resnet50` and `persian-lenet5`.
 The first does not ship: `python train.py hoda-resnet50` leaves it in runs/. What is not at hand is told; its figures of
-the run before are kept where another model's, measured again, have stayed the same to the last digit, since then the
-pictures and their preparation have, too. Else the claim fails: exit status 1. Needs Hoda and MNIST (HWR_DATA, or a
+the run before are kept where another model's, measured again, have stayed the same to the last digit: then the
+pictures have, too. Else the claim fails: exit status 1. Needs Hoda and MNIST (HWR_DATA, or a
 download) and requirements-train.txt; with a ResNet-50, an hour on two cores.
 """
 
@@ -104,13 +104,14 @@ def main() -> int:
     """Measure, print, write robustness.json; 0 where the claim holds, else 1."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", nargs="+", default=BESIDE, metavar="NAME", help="models beside the default one")
-    ours = hwr.load()
+    ours, before = hwr.load(), json.loads(RESULT.read_text(encoding="utf-8"))
     beside, away = models(parser.parse_args().model)
     for name, sentence in away.items():
         print(f"{name} is not at hand: {sentence}")
     sets = {dataset: measure(dataset, {ours.name: ours} | beside) for dataset in SETS}
-    kept = keep(sets, json.loads(RESULT.read_text(encoding="utf-8")), [*away])
-    figures = {"model": ours.name, "ratio": RATIO, "away": [*(away.keys() - {*kept})], "kept": kept, "sets": sets}
+    kept = keep(sets, before, [*away])
+    still = [name for name in away if name not in kept]
+    figures = {"model": ours.name, "ratio": RATIO, "away": still, "kept": kept, "sets": sets}
     RESULT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     for dataset, measured in sets.items():
         for name, one in measured["models"].items():

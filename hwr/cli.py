@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command: its arguments, those of the process by default -> its exit status."""
     arguments, unknown = _parser().parse_known_args(argv)
     if unknown:
-        arguments.command.error(f"unrecognized arguments: {' '.join(unknown)}")  # with the command's own usage
+        arguments.command.error(_printable(f"unrecognized arguments: {' '.join(unknown)}"))
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()

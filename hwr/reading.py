@@ -21,7 +21,6 @@ WIDEST = 1.45  # no digit is wider
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
-LOWEST = 6  # px of the picture that came: what is lower is too small to be a digit
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
@@ -103,8 +102,6 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     # Before a network sees it, which would take minutes.
     if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
         return refusal
-    if row.height * np.hypot(*row.back[:2, 0]) < LOWEST:
-        return refusal
     judge = Judge(recognizer, row, dpi, script)
     path = _without_words(_together(_likeliest(judge), row.height), row.height)
     digits, text, confidence = [], "", 1.0
@@ -172,7 +169,8 @@ def _is_unlikely(path: list[Glyph], height: float) -> bool:
     if len(digits) < 2:
         return False
     large = [glyph.cost for glyph in digits if max(glyph.piece.ink.shape) > LOW * height]
-    return np.mean([glyph.cost for glyph in digits]) > UNLIKELY or (len(large) > 2 and np.median(large) > UNUSUAL)
+    usual = np.median(large) if len(large) > 2 else 0.0
+    return bool(np.mean([glyph.cost for glyph in digits]) > UNLIKELY or usual > UNUSUAL)
 
 
 def _is_drawing(path: list[Glyph]) -> bool:

@@ -5,7 +5,7 @@ from pictures import mask
 
 import hwr
 from hwr.imaging import search
-from hwr.imaging.frame import straighten
+from hwr.imaging.frame import frames, straighten
 
 DIGITS = (7, 2, 4, 8)
 CORNERS = np.float32([[40, 40], [480, 40], [480, 160], [40, 160]])
@@ -77,6 +77,35 @@ def test_a_box_that_the_picture_cuts_is_closed(rows, dividers, turn):
         middle = matrix @ [95 + 110 * k, 100, 1] - [0, first]
         x0, y0, x1, y1 = digit.box
         assert (np.abs(np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - middle) <= 12).all()
+
+
+def test_of_a_cut_box_the_inside_goes_to_the_edge():
+    for rows in (slice(52, None), slice(148)):
+        (framed,) = frames(form()[rows])
+        inside = framed.inside.reshape(1, 2, 2)
+        (_, above), (_, below) = cv2.perspectiveTransform(inside, framed.back)[0]
+        assert abs(above - (40 - (rows.start or 0) if rows.stop else 0)) <= 10
+        assert abs(below - (148 if rows.stop else 160 - rows.start)) <= 10
+    assert frames(form()[52:148])[0].inside is None  # neither line is there
+    both = np.hstack([form(), form()])[52:]
+    assert frames(both)[0].inside is None or hwr.load().read_number(both, script="persian").text == "72487248"
+
+
+@pytest.mark.parametrize(
+    "page", [form()[52:148], form("none")[52:148], apart(DIGITS, (1, 1, 1, 1), 40)[52:], apart(DIGITS, (4,), 0)[52:148]]
+)
+def test_walls_without_lines_are_no_ones(page):
+    assert hwr.load().read_number(page, script="persian").text == "7248"
+
+
+@pytest.mark.parametrize("high", [116, 136, 176])
+def test_a_margin_line_is_no_one(high):
+    page = np.full((high, 420), 230, np.uint8)
+    page[:, 40:43] = 110
+    for k, digit in enumerate((7, 4, 2)):
+        top = (high - 90) // 2
+        page[top : top + 90, 80 + 100 * k : 170 + 100 * k] -= mask(digit, 90, 24) // 255 * 180
+    assert hwr.load().read_number(page, script="persian").text == "742"
 
 
 @pytest.mark.parametrize("dust", [0, 3])

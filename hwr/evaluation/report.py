@@ -144,10 +144,10 @@ def _bears(root: Path) -> list[str]:
         return []
     measured = json.loads(path.read_text("utf-8"))
     told = {"Not at hand": measured["away"], "Of an earlier run, on the same pictures": measured["kept"]}
-    missing = [f"{what}: {', '.join(f'`{name}`' for name in names)}." for what, names in told.items() if names]
+    notes = [f"{what}: {', '.join(f'`{name}`' for name in names)}." for what, names in told.items() if names]
     n = max(one["n"] for one in measured["sets"].values())
     shown = [tables.robustness(measured, dataset) for dataset, one in measured["sets"].items() if one["models"]]
-    return [BEARS.format(n=n), *missing, *shown]
+    return [BEARS.format(n=n), *notes, *shown]
 
 
 def _places(root: Path, told: dict[str, dict]) -> dict[str, str]:

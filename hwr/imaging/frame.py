@@ -18,7 +18,8 @@ SIDE = 1000  # px: a page is looked at in this size
 STROKES = 0.12  # of the page: what is written is wider, but no line is thicker than half of that; a shadow mostly is
 PALE = (1.0, 0.7, 0.5, 0.35)  # of the darkness of ink, a box is looked for from there on, the darkest first
 WIDE = 0.2  # of the page's width: a smaller box is no frame of a number
-FLAT = 1.5  # times as wide as high is a box at least that is told by its lines alone, or empty
+# Times as wide as high at least: a box that is told by its lines alone, or empty; an outline with something in it.
+FLAT, SQUARE = 1.5, 0.9
 WIDER = 1.1  # times as wide a frame is taken instead of one that was found before
 ASKEW = 0.6  # degrees: a box that leans less is upright
 AROUND = 0.6  # of its height: the paper that is kept on all sides, to tell its shade
@@ -48,8 +49,9 @@ class Framed(NamedTuple):
 
 
 def straighten(gray: np.ndarray) -> Framed:
-    """The likeliest box on a picture, upright, and some paper around it: (H, W) uint8 -> Framed, as of `frames`."""
-    return frames(gray)[0]
+    """The likeliest box that is wholly on a picture, upright, and some paper around it: (H, W) uint8 -> Framed, as of
+    `frames`."""
+    return next(iter(_frames(gray)), Framed(gray, np.eye(3), None))
 
 
 def frames(gray: np.ndarray) -> list[Framed]:
@@ -57,8 +59,9 @@ def frames(gray: np.ndarray) -> list[Framed]:
     likeliest first, MOST_BOXES at most.
 
     Those with cells of one width come first, and of them the widest. Boxes in a row with little paper between are one:
-    a number's groups, or its digits, have each their own. Where there is none, it is the same picture; where it stands
-    upright already, too.
+    a number's groups, or its digits, have each their own. Where there is none, but the picture's upper or lower edge
+    cuts one, it is closed there, on a larger picture. Else it is the same picture; where it stands upright already,
+    too.
     """
     if found := _frames(gray):
         return found
@@ -81,16 +84,14 @@ def _closed(gray: np.ndarray) -> Framed | None:
     darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
     ink = darkness > levels[0] if levels else np.zeros_like(small, bool)
     cut = cut_off(ink.astype(np.uint8))
-    if cut is None:
+    if cut is None or is_squared(darkness, levels[0]):
         return None
     found, above = cut
     edge = 0 if above else -1
     tall, factor = spans(found)[1], max(gray.shape) / max(small.shape)
-    near_it = found[:, 0].min() - AROUND * tall, found[:, 0].max() + AROUND * tall
     walls = runs(ink[edge])
-    walls = walls[(walls[:, 0] >= near_it[0]) & (walls[:, 1] <= near_it[1])]
-    if len(walls) < 2:
-        return None
+    if walls[0, 0] < found[:, 0].min() - AROUND * tall or walls[-1, 1] > found[:, 0].max() + AROUND * tall:
+        return None  # another box is beside it
     thick = max(1, round(factor * np.median(np.diff(walls, axis=1))))
     paper, line = (int(np.median(small[edge, where])) for where in (~ink[edge], ink[edge]))
     room = round(AROUND * factor * tall)
@@ -133,7 +134,7 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
         boxes, empty = _boxes(ink)
         joined = [Outline(*_joined(box, [*boxes, *empty])) for box in boxes]
         told = [(box, FLAT) for box in outlines(ink, [each.corners for each in joined])]
-        for box, flat in [*((box, 1.0) for box in joined), *told]:  # an outline with something in it may be a square
+        for box, flat in [*((box, SQUARE) for box in joined), *told]:
             wide, tall = spans(box.corners)
             if wide >= max(WIDE * small.shape[1], flat * tall):
                 _add(found, box)

@@ -17,6 +17,9 @@ RULE = 1.8  # a straight stroke longer than this is a ruled line
 SIDE = 0.8  # of a box's width, instead, where that is less
 BROKEN = 0.06  # of that length: a gap that a pale line may have
 THIN = 0.3  # and no thicker
+HIGH = 1.25  # and so high is no 1 that ends at the picture's edge
+SLIM, FELT = 0.85, 0.08  # of the pen is a line thick there; as thick is the pen, where nothing else is written
+DEEP = 0.95  # of ink is no deeper than half of the pen
 TICK = (0.15, 0.8)  # the height of the marks between digits that stand on a line
 TICKS = 3  # of them at least
 LEADER, LEADERS, FLAT = 0.2, 8, 5.0  # the size of a dotted line's dots and of their gaps' halves; how many; how flat
@@ -43,9 +46,7 @@ def without_lines(
         ink, faint = (_between(each, across, box) for each in (ink, faint))
     if box and grids:  # which are all that is in it
         return _without_leaders(_in_cells(np.zeros_like(ink), ink, grids), height), grids
-    room = round(RULE * height)  # of paper, or a 1 that ends at the picture's edge would pass for a line that goes on
-    down, _ = straight(np.pad(faint.T, ((0, 0), (room, room))), RULE * height, THIN * height)
-    down = down.T[room:-room] | upright
+    down = _upright(faint, height, ~across & (ink > 0)) | upright
     if not (across.any() or down.any()):
         return _without_leaders(ink, height), []
     stem, through = (max(4, round(1.7 * width + 2)) for width in (thick, max(thick, width_of(upright))))
@@ -57,6 +58,37 @@ def without_lines(
     left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
     left = _without_ticks(_without_shreds(left, across | down), across, thick, height)
     return _without_leaders(_in_cells(left, ink, grids), height), grids
+
+
+def _upright(ink: np.ndarray, height: float, written: np.ndarray) -> np.ndarray:
+    """Upright lines: (H, W) uint8 -> (H, W) bool. A stroke that the picture's edge ends may go on beyond it, or be a 1:
+    it is a line where it is thinner than what is written, (H, W) bool, or higher than digits are."""
+    length, thickness = RULE * height, THIN * height
+    room = round(length)
+    strokes, _ = straight(np.ascontiguousarray(ink.T), length, thickness)
+    surely, _ = straight(np.pad(np.ascontiguousarray(ink.T), ((0, 0), (room, room))), length, thickness)
+    strokes, surely = strokes.T, surely.T[room:-room]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((strokes & ~surely).astype(np.uint8), connectivity=8)
+    pen = _pen(written & (labels == 0)) or FELT * height
+    lines = stats[:, cv2.CC_STAT_HEIGHT] >= HIGH * height
+    for k, (x, y, wide, tall, _) in enumerate(stats.tolist()):
+        lines[k] |= _thick(ink[y : y + tall], x + wide // 2) <= SLIM * pen
+    lines[0] = False
+    return surely | lines[labels]
+
+
+def _thick(ink: np.ndarray, column: int) -> float:
+    """How thick an upright stroke through a column is in the median: (H, W) uint8 -> px."""
+    paper = np.pad(ink == 0, ((0, 0), (1, 1)), constant_values=True)
+    left = np.argmax(paper[:, column::-1], axis=1)
+    right = np.argmax(paper[:, column + 1 :], axis=1)
+    return float(np.median(left + right))
+
+
+def _pen(written: np.ndarray) -> float:
+    """About how thick strokes are: (H, W) bool -> px, 0 where there are none."""
+    depth = cv2.distanceTransform(written.astype(np.uint8), cv2.DIST_L2, 3)[written]
+    return 2 * float(np.quantile(depth, DEEP)) if len(depth) else 0.0
 
 
 def _in_cells(left: np.ndarray, ink: np.ndarray, grids: list[Grid]) -> np.ndarray:

@@ -16,7 +16,7 @@ LONG, GAP = 0.1, 0.015  # of the page's width: the shortest piece of a line, and
 LEVEL = 25.0  # degrees: no line leans more, and no frame
 MOST, MOST_PAIRS = 20, 60  # of the longest lines are looked at, and of their pairs
 TOLD = 0.5  # degrees: lines are told apart by half a degree
-NEAR = 10  # px: two lines of a box are no closer
+NEAR, FAR = 10, 0.85  # px, and of the page's height: two lines of a box are so far apart
 PARALLEL = 5.0  # degrees between them at most
 EDGE = 4  # px: as thick is the page's edge, where it stands for the line of a box that it cuts
 STOUT = 1.3  # times as thick as the line its walls are at most
@@ -32,7 +32,6 @@ WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
 POWER = 4  # the power of what is filled of a column that tells walls from digits
 GO_ON, SQUARE = 0.5, 0.75  # so much of the walls goes on above and below; the least ratio of a square's sides
-UNEVEN, MOSTLY = 0.2, 0.6  # of a square's usual width, and of all squares: so many differ by no more
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -56,7 +55,7 @@ def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
     """
     lines = _lines(ink)
     pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
-    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower)]
+    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, FAR * len(ink))]
     for pair in pairs[:MOST_PAIRS]:
         strip = _strip(ink, pair)
         found = strip and _box(strip)
@@ -78,7 +77,7 @@ def cut_off(ink: np.ndarray) -> tuple[np.ndarray, bool] | None:
         for line in lines:
             edge = np.stack([line[:, 0], [y, y]], axis=1)
             upper, lower = (edge, line) if y == 0 else (line, edge)
-            strip = _strip(closed, np.stack([upper, lower])) if _facing(upper, lower) else None
+            strip = _strip(closed, np.stack([upper, lower])) if _facing(upper, lower, len(ink)) else None
             found = strip and _box(strip)
             if found and _thickest_side(ink, found.corners) <= STOUT * _thick(ink, line):  # or these are 1s on a line
                 return found.corners, y == 0
@@ -138,15 +137,16 @@ def _same(line: np.ndarray, other: np.ndarray) -> bool:
     return bool((np.abs(away) <= NEAR / 3).all())
 
 
-def _facing(upper: np.ndarray, lower: np.ndarray) -> bool:
-    """Whether one line is above another, about parallel, and as far as two lines of a box are."""
+def _facing(upper: np.ndarray, lower: np.ndarray, far: float) -> bool:
+    """Whether one line is above another, about parallel, as far as two lines of a box are and no farther than so many
+    px."""
     left, right = max(upper[0, 0], lower[0, 0]), min(upper[1, 0], lower[1, 0])
     if right - left < (max(upper[1, 0], lower[1, 0]) - min(upper[0, 0], lower[0, 0])) / 2:
         return False
     turns = [np.degrees(np.arctan2(*(line[1] - line[0])[::-1])) for line in (upper, lower)]
     middle = (left + right) / 2
     above, below = (np.interp(middle, line[:, 0], line[:, 1]) for line in (upper, lower))
-    return abs(turns[0] - turns[1]) <= PARALLEL and below - above >= NEAR
+    return abs(turns[0] - turns[1]) <= PARALLEL and NEAR <= below - above <= far
 
 
 def _strip(ink: np.ndarray, pair: np.ndarray) -> _Strip | None:
@@ -211,10 +211,8 @@ def _goes_on(strip: np.ndarray) -> bool:
     wide = np.diff(runs(walls).mean(axis=1))
     if not len(wide):
         return False
-    usual = np.median(wide)
-    even = (np.abs(wide - usual) <= UNEVEN * usual).mean() >= MOSTLY  # a table has columns of all widths
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
-    return bool(beyond >= GO_ON and even and SQUARE * TALL <= usual <= TALL / SQUARE)
+    return bool(beyond >= GO_ON and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:

@@ -42,7 +42,7 @@ def level_of_pen(darkness: np.ndarray, level: int) -> int:
     standing = darkness[darkness > min(level, tones_of(darkness).floor)]
     between, _ = cv2.threshold(standing, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     pale, dark = standing[standing <= between], standing[standing > between]
-    return max(level, int(between)) if len(dark) and dark.mean() >= DARKER * pale.mean() else level
+    return max(level, int(between)) if len(dark) and len(pale) and dark.mean() >= DARKER * pale.mean() else level
 
 
 def printed(ink: np.ndarray) -> np.ndarray:

@@ -93,7 +93,7 @@ hwr.picker = (desk, server, again) => {
 
   // What was measured where as much is known of the script as here.
   function score({ scores }) {
-    return scores[hwr.wishes.script()] ?? scores.auto;
+    return scores[hwr.wishes.wanted()] ?? scores.auto;
   }
 
   function accuracy(model) {

@@ -5,9 +5,12 @@ hwr.wishes = (() => {
   const usual = { fa: "persian", en: "auto" };
   const wish = { script: null, isNumber: false };
 
+  const wanted = () => wish.script ?? usual[hwr.spoken()];
+
   return {
+    wanted,
     // A network of one script is not asked for another.
-    script: () => (hwr.models.chosen().script === "both" ? (wish.script ?? usual[hwr.spoken()]) : "auto"),
+    script: () => (hwr.models.chosen().script === "both" ? wanted() : "auto"),
     isNumber: () => wish.isNumber,
     set(change) {
       Object.assign(wish, change);
