@@ -139,6 +139,9 @@ def test_what_the_page_does_not_cut_is_not_closed():
     for x in (LEFT + 100, RIGHT - 100):  # strokes to the edge, not at the ends of the line
         line[:FOOT, x : x + 4] = 1
     assert cut_off(line) is None
+    ones = ink[TOP + 20 :].copy()
+    ones[: FOOT - TOP - 20, LEFT + 2 : LEFT + 10] = ones[: FOOT - TOP - 20, RIGHT - 9 : RIGHT - 1] = 1
+    assert cut_off(ones) is None  # strokes thicker than the line are 1s on it
 
 
 def test_squared_paper_is_no_box():

@@ -9,7 +9,7 @@ import numpy as np
 from hwr.imaging.cells import runs
 from hwr.imaging.parts import corners, enclosed
 from hwr.imaging.rails import LEVEL, Outline, cut_off, outlines
-from hwr.imaging.sheet import clockwise, near, spans, upright
+from hwr.imaging.sheet import Flat, clockwise, near, spans, upright
 from hwr.imaging.stages import contrast, shrink
 from hwr.imaging.surroundings import is_squared, level_of_pen
 from hwr.imaging.view import shifted
@@ -51,7 +51,7 @@ class Framed(NamedTuple):
 def straighten(gray: np.ndarray) -> Framed:
     """The likeliest box that is wholly on a picture, upright, and some paper around it: (H, W) uint8 -> Framed, as of
     `frames`."""
-    return next(iter(_frames(gray)), Framed(gray, np.eye(3), None))
+    return next(iter(_frames(gray, _seen(gray))), Framed(gray, np.eye(3), None))
 
 
 def frames(gray: np.ndarray) -> list[Framed]:
@@ -63,32 +63,48 @@ def frames(gray: np.ndarray) -> list[Framed]:
     cuts one, it is closed there, on a larger picture. Else it is the same picture; where it stands upright already,
     too.
     """
-    if found := _frames(gray):
+    page = _seen(gray)
+    if found := _frames(gray, page):
         return found
-    closed = _closed(gray)
-    if closed is not None and (found := _frames(closed.gray)):
-        return [framed._replace(back=closed.back @ framed.back) for framed in found]
-    return [Framed(gray, np.eye(3), None)]
+    closed = page and _closed(gray, page)
+    found = _frames(closed.gray, _seen(closed.gray)) if closed else []
+    return [framed._replace(back=closed.back @ framed.back) for framed in found] or [Framed(gray, np.eye(3), None)]
 
 
-def _frames(gray: np.ndarray) -> list[Framed]:
+class _Page(NamedTuple):
+    """A picture in the size in which boxes are looked for: (h, w) uint8; the same, 0 paper; what is darker is ink; and
+    how many times as large the picture is."""
+
+    gray: np.ndarray
+    darkness: np.ndarray
+    level: int
+    factor: float
+
+
+def _seen(gray: np.ndarray) -> _Page | None:
+    """Look at a picture, (H, W) uint8; None where nothing is written."""
+    small = shrink(gray, SIDE)
+    darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
+    return _Page(small, darkness, levels[0], max(gray.shape) / max(small.shape)) if levels else None
+
+
+def _frames(gray: np.ndarray, page: _Page | None) -> list[Framed]:
     """The boxes that are wholly on a picture, as `frames` has them; none where there are none."""
-    found = [_upright(gray, *each) for each in _corners(gray)]
+    found = [_upright(gray, *each) for each in _corners(page)] if page else []
     return [framed for framed in found if framed is not None][:MOST_BOXES]
 
 
-def _closed(gray: np.ndarray) -> Framed | None:
+def _closed(gray: np.ndarray, page: _Page) -> Flat | None:
     """The same picture with some paper beyond its upper or lower edge, and on that edge the line of the box that it
-    cuts: (H, W) uint8 -> Framed, without a box; None where it cuts none."""
-    small = shrink(gray, SIDE)
-    darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
-    ink = darkness > levels[0] if levels else np.zeros_like(small, bool)
+    cuts: (H, W) uint8 -> Flat; None where it cuts none."""
+    small, darkness, level, factor = page
+    ink = darkness > level
     cut = cut_off(ink.astype(np.uint8))
-    if cut is None or is_squared(darkness, levels[0]):
+    if cut is None or is_squared(darkness, level):
         return None
     found, above = cut
     edge = 0 if above else -1
-    tall, factor = spans(found)[1], max(gray.shape) / max(small.shape)
+    tall = spans(found)[1]
     walls = runs(ink[edge])
     if walls[0, 0] < found[:, 0].min() - AROUND * tall or walls[-1, 1] > found[:, 0].max() + AROUND * tall:
         return None  # another box is beside it
@@ -99,8 +115,8 @@ def _closed(gray: np.ndarray) -> Framed | None:
     first, last = walls[[0, -1], [0, 1]]  # which the corners are but near to
     drawn[slice(-thick, None) if above else slice(thick), round(factor * first) : round(factor * last)] = line
     if above:
-        return Framed(np.vstack([drawn, gray]), shifted(0, -room), None)
-    return Framed(np.vstack([gray, drawn]), np.eye(3), None)
+        return Flat(np.vstack([drawn, gray]), shifted(0, -room))
+    return Flat(np.vstack([gray, drawn]), np.eye(3))
 
 
 def _upright(gray: np.ndarray, found: np.ndarray, narrowest: float) -> Framed | None:
@@ -116,15 +132,11 @@ def _upright(gray: np.ndarray, found: np.ndarray, narrowest: float) -> Framed | 
     return Framed(*flat, np.array([0, 0, wide, tall]) + AROUND * tall + within, narrowest)
 
 
-def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
-    """The likeliest boxes: (H, W) uint8 -> of each the corners, (4, 2) px, clockwise from the upper left, and its
+def _corners(page: _Page) -> list[tuple[np.ndarray, float]]:
+    """The likeliest boxes: -> of each the corners, (4, 2) px of the picture, clockwise from the upper left, and its
     narrowest box's width where it is several, 0 where it is one."""
-    small = shrink(gray, SIDE)
-    darkness, levels, _ = contrast(small, round(STROKES * min(small.shape)))
-    if not levels:
-        return []
-    found: list[Outline] = []
-    level, pales = levels[0], PALE
+    small, darkness, level, factor = page
+    found, pales = [], PALE
     if is_squared(darkness, level):  # and full of boxes, of which those count that are as dark as the pen
         level, pales = level_of_pen(darkness, level), PALE[:1]
     for pale in pales:
@@ -139,7 +151,6 @@ def _corners(gray: np.ndarray) -> list[tuple[np.ndarray, float]]:
             if wide >= max(WIDE * small.shape[1], flat * tall):
                 _add(found, box)
     found.sort(key=lambda box: (box.count > 0, spans(box.corners)[0]), reverse=True)
-    factor = max(gray.shape) / max(small.shape)
     return [(box.corners * factor, box.narrowest * factor) for box in found]
 
 

@@ -69,11 +69,11 @@ def _upright(ink: np.ndarray, height: float, written: np.ndarray) -> np.ndarray:
     surely, _ = straight(np.pad(np.ascontiguousarray(ink.T), ((0, 0), (room, room))), length, thickness)
     strokes, surely = strokes.T, surely.T[room:-room]
     _, labels, stats, _ = cv2.connectedComponentsWithStats((strokes & ~surely).astype(np.uint8), connectivity=8)
+    if len(stats) == 1:
+        return surely
     pen = _pen(written & (labels == 0)) or FELT * height
-    lines = stats[:, cv2.CC_STAT_HEIGHT] >= HIGH * height
-    for k, (x, y, wide, tall, _) in enumerate(stats.tolist()):
-        lines[k] |= _thick(ink[y : y + tall], x + wide // 2) <= SLIM * pen
-    lines[0] = False
+    slim = [_thick(ink[y : y + tall], x + wide // 2) <= SLIM * pen for x, y, wide, tall, _ in stats[1:].tolist()]
+    lines = np.append(False, slim | (stats[1:, cv2.CC_STAT_HEIGHT] >= HIGH * height))
     return surely | lines[labels]
 
 
