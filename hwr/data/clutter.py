@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from hwr.data import figures
 from hwr.data.printed import SIDE, Fonts, trace
 from hwr.imaging.augment import INK, PAPER
 from hwr.imaging.stages import center
@@ -130,6 +131,11 @@ def _figure(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     return _tilt(page, rng)
 
 
+def _drawing(rng: np.random.Generator, _: Clutter) -> np.ndarray:
+    """A figure in another hand: an arrow, a house, a plus."""
+    return figures.draw(rng)
+
+
 def _texture(rng: np.random.Generator, _: Clutter) -> np.ndarray:
     """Blots: smooth noise, cut at a level."""
     noise = cv2.GaussianBlur(rng.normal(size=(SIDE, SIDE)).astype(np.float32), (0, 0), rng.uniform(2, 12))
@@ -151,5 +157,5 @@ def _tilt(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.warpAffine(page, turn, (width, height), borderValue=PAPER)
 
 
-KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _texture, _lines)
-SHARES = (0.15, 0.12, 0.36, 0.04, 0.16, 0.08, 0.04, 0.05)
+KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _drawing, _texture, _lines)
+SHARES = (0.13, 0.11, 0.34, 0.04, 0.15, 0.06, 0.1, 0.03, 0.04)
