@@ -158,4 +158,4 @@ def _tilt(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 KINDS = (_scribble, _stroke_letter, _letter, _word, _joined, _figure, _drawing, _texture, _lines)
-SHARES = (0.13, 0.11, 0.34, 0.04, 0.15, 0.06, 0.1, 0.03, 0.04)
+SHARES = (0.14, 0.12, 0.35, 0.04, 0.15, 0.07, 0.05, 0.04, 0.04)

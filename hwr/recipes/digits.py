@@ -15,7 +15,7 @@ DIGITS = Recipe(
         redrawn=0.3,
         photographed=0.04,
         clutter=0.12,
-        views=6,
+        views=8,
         marked=0.1,
         printed=0.05,
         fonts=(
@@ -29,7 +29,7 @@ DIGITS = Recipe(
             "Thabit.ttf",
         ),
     ),
-    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=18),),
+    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=24),),
     batch=256,
     precision="bf16",
     claim=HODA_COMPACT.claim,
