@@ -16,7 +16,7 @@ from pathlib import Path
 import hwr
 from hwr import weights
 from hwr.data.names import natural
-from hwr.recognizer import DIGITS, PERSIAN
+from hwr.recognizer import DIGITS, NO_DIGIT, PERSIAN
 
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # as a shell reports an end by SIGINT and by SIGPIPE
 TABLE = 20  # classes: the confusion of more is told by its largest errors, as no terminal is wide enough
@@ -171,7 +171,8 @@ def _answer(reads: Callable, path: str, known: dict) -> dict:
 def _digit_line(answer: dict) -> str:
     """A digit for people, a Persian one as it is written beside its Latin form, and what else it could be."""
     if not answer["is_digit"]:
-        return f"{answer['path']}: no digit found: {answer['reason']}"
+        several = "; --number reads several" if answer["reason"] == NO_DIGIT else ""
+        return f"{answer['path']}: no digit found: {answer['reason']}{several}"
     told = f"{_written(answer)}  {min(answer['confidence'], 0.999):.1%}{'' if answer['sure'] else '  unsure'}"
     if other := answer.get("other"):
         told += f"  (or {other['script'].capitalize()} {_written(other)}, {other['probability']:.1%})"

@@ -17,6 +17,7 @@ from hwr.reading import Reading, read_number
 
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
+NO_DIGIT = "what is written here does not look like a digit"
 WORTH_SAYING = 0.01  # a reading in the other script that is less probable is not told
 
 
@@ -156,7 +157,7 @@ class Recognizer:
         probabilities = dict(zip(DIGITS, digits[0].tolist(), strict=True))
         confidence = float(digits[0, best] * is_digit[0])
         if self.calibration.refuses(is_digit[0]):
-            return self._none(stages, probabilities, confidence, "what is written here does not look like a digit")
+            return self._none(stages, probabilities, confidence, NO_DIGIT)
         known, other = self.scripts[0] if script == "auto" else script, None
         if script == "auto" and len(self.scripts) > 1:
             known, other = _scripts(self.calibration.by_script(logits)[0], best)

@@ -16,7 +16,7 @@ from hwr.data import DataError, cdb
 from hwr.evaluation import report, score
 from hwr.evaluation.calibration import Calibration
 from hwr.imaging.stages import Stages
-from hwr.recognizer import Alternative
+from hwr.recognizer import NO_DIGIT, Alternative
 
 ROOT = Path(__file__).parent.parent
 BLANK = np.zeros((4, 4), np.uint8)
@@ -140,6 +140,11 @@ def test_a_digit_that_could_be_of_the_other_script(pictures, capsys):
     assert run(capsys, "read", "digit6.png")[1] == ["digit6.png: ۵ 5  99.0%  (or Latin 0, 3.4%)"]
     assert run(capsys, "read", "digit6.png", "--script", "persian")[1] == ["digit6.png: ۵ 5  99.0%"]
     assert run(capsys, "read", "digit6.png", "--script", "latin")[1] == ["digit6.png: 5  99.0%"]
+
+
+def test_what_is_no_digit_may_be_a_number():
+    answer = {"path": "1.png", "is_digit": False, "reason": NO_DIGIT}
+    assert cli._digit_line(answer) == f"1.png: no digit found: {NO_DIGIT}; --number reads several"
 
 
 def test_a_persian_reading_beside_a_latin_one():

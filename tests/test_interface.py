@@ -112,6 +112,12 @@ def only(recognizer):
     return lambda question, model=None, patience=0: question(recognizer)
 
 
+def carried(url: str, form: str = "png") -> np.ndarray:
+    """The picture that a data: URL carries: (H, W) or (H, W, 4) uint8."""
+    data = base64.b64decode(url.removeprefix(f"data:image/{form};base64,"))
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
 def test_an_answer_has_all_that_the_page_shows(recognizer):
     prediction = recognizer.read(drawing(5))
     said = json.loads(json.dumps(answer.answer(prediction)))
@@ -123,8 +129,7 @@ def test_an_answer_has_all_that_the_page_shows(recognizer):
     assert sum(said["probabilities"]) == pytest.approx(1, abs=1e-3)
     assert np.argmax(said["probabilities"]) == 5
     for stage in answer.STAGES:
-        data = base64.b64decode(said["stages"][stage].removeprefix("data:image/png;base64,"))
-        shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        shown = carried(said["stages"][stage])
         assert max(shown.shape) <= answer.THUMBNAIL
         if stage == "padded":
             assert np.array_equal(shown, prediction.stages.padded)
@@ -183,9 +188,8 @@ def test_a_number_has_all_that_the_page_shows(recognizer):
         assert (told["digit"], told["sure"]) == (digit, expected.sure)
         assert told["confidence"] == pytest.approx(expected.confidence, abs=1e-4)
         assert np.multiply(told["box"], [600, 200, 600, 200]) == pytest.approx(expected.box, abs=0.1)
-    data = base64.b64decode(said["picture"].removeprefix("data:image/jpeg;base64,"))
-    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    assert shown.shape == (200, 600)
+        assert np.array_equal(carried(told["padded"]), expected.stages.padded)
+    assert carried(said["picture"], "jpeg").shape == (200, 600)
 
 
 def test_what_is_no_number_has_a_reason_with_words(recognizer):
@@ -203,8 +207,7 @@ def test_what_an_answer_rests_on_is_told_of_its_padded_picture(recognizer):
     assert why.__name__ == "why"
     told = why({"url": stages["padded"], "model": None, "script": "auto"})
     assert list(told) == ["heat"]
-    data = base64.b64decode(told["heat"].removeprefix("data:image/png;base64,"))
-    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    shown = carried(told["heat"])
     prediction = recognizer.read(drawing(4))
     expected = heat.veil(recognizer.why(prediction), prediction.stages.padded)
     assert np.array_equal(shown, expected)

@@ -12,6 +12,7 @@ import hwr
 from hwr.evaluation.calibration import Calibration
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.stages import Stages
+from hwr.recognizer import NO_DIGIT
 
 DIGITS = [*"0123456789"]
 
@@ -170,7 +171,7 @@ def test_confidence_is_that_it_is_a_digit_and_this_one():
 def test_what_is_no_digit_is_refused_with_a_reason():
     said = saying(_4=2, _10=5).read(drawing(4))
     assert (said.digit, said.persian, said.is_digit) == (None, None, False)
-    assert said.reason == "what is written here does not look like a digit"
+    assert said.reason == NO_DIGIT
     assert said.stages.padded is not None
     assert max(said.probabilities, key=said.probabilities.get) == "4"
     assert sum(said.probabilities.values()) == pytest.approx(1)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
 from hwr import data
 from hwr.data.samples import Samples
@@ -76,7 +77,12 @@ def logits(engine, preparation, samples: Samples, scale_known: bool = True) -> n
     Raises ValueError where the network answers a picture with no finite numbers.
     """
     of = _of_digits if isinstance(preparation, Preparation) else _of_pages
-    return np.concatenate([*of(engine, preparation, samples, samples.dpi if scale_known else None)])
+    said = []
+    with tqdm(total=len(samples.images), unit="picture", leave=False, disable=None) as bar:  # on a terminal only
+        for some in of(engine, preparation, samples, samples.dpi if scale_known else None):
+            said.append(some)
+            bar.update(len(some))
+    return np.concatenate(said)
 
 
 def _finite(said: np.ndarray) -> np.ndarray:

@@ -13,12 +13,14 @@ hwr.numbers = (desk) => {
     return frame;
   }
 
-  function chance({ digit, confidence, sure }, script) {
+  function chance({ digit, confidence, sure, padded }, script) {
     const item = make("li", sure ? "" : "doubtful");
     const rail = make("i", "rail");
     rail.append(make("i", ""));
     rail.style.setProperty("--share", confidence.toFixed(4));
-    item.append(make("b", "", hwr.written(digit, script)), rail, make("span", "share", hwr.percent(confidence)));
+    const seen = make("i", "seen");
+    if (padded) seen.append(Object.assign(new Image(), { src: padded, alt: "" }));
+    item.append(seen, make("b", "", hwr.written(digit, script)), rail, make("span", "share", hwr.percent(confidence)));
     return item;
   }
 

@@ -12,7 +12,8 @@ SHOWN = 720  # px: the card is not wider on most screens
 def number(recognizer: Recognizer, image: bytes, script: str) -> dict:
     """What a picture of a number says, for the page. Raises what `Recognizer.read_number` does.
 
-    A digit's "box" is [x0, y0, x1, y1] as shares of the picture's width and height.
+    A digit's "box" is [x0, y0, x1, y1] as shares of the picture's width and height; "padded" is what the network sees
+    of it, None where that is nothing.
     """
     gray = decode(image, LONGEST)
     reading = recognizer.read_number(gray, script=script)
@@ -23,6 +24,7 @@ def number(recognizer: Recognizer, image: bytes, script: str) -> dict:
             "confidence": round(said.confidence, 4),
             "sure": said.sure,
             "box": [round(at / side, 4) for at, side in zip(said.box, (width, height, width, height), strict=True)],
+            "padded": None if said.stages.padded is None else data_url(said.stages.padded),
         }
         for digit, said in zip(filter(str.isdigit, reading.text), reading.digits, strict=True)
     ]
