@@ -116,3 +116,27 @@ def test_in_a_cell_is_no_mark():
     assert [piece.mark for piece in segment.pieces(ink, 100.0)[0]] == [None, "-", None]
     cells = np.array([[40, 90], [100, 160], [170, 230]])
     assert [piece.mark for piece in segment.pieces(ink, 100.0, cells)[0]] == [None, None, None]
+
+
+# Ticks beside a stroke
+
+
+def ticked(gap: int, side: int) -> list[tuple[int, int, int, int]]:
+    """Boxes of the pieces of two ones of a pen of 10 px, 100 px high, and two ticks beside the first, each so far on."""
+    ink = np.zeros((160, 400), np.uint8)
+    for x in (40, 300):
+        ink[30:130, x : x + 10] = 255
+    for k in range(2):
+        x = 50 + gap + k * (gap + side)
+        ink[32 : 32 + side, x : x + side] = 255
+    return [piece.box for piece in segment.pieces(ink, 100)[0]]
+
+
+@pytest.mark.parametrize(("gap", "side"), [(10, 6), (10, 14), (18, 14)])
+def test_ticks_beside_a_stroke_are_of_it_one_after_another(gap, side):
+    assert ticked(gap, side) == [(40, 30, 50 + 2 * (gap + side), 130), (300, 30, 310, 130)]
+
+
+@pytest.mark.parametrize(("gap", "side"), [(18, 6), (24, 14)])
+def test_ticks_farther_away_are_dust(gap, side):
+    assert ticked(gap, side) == [(40, 30, 50, 130), (300, 30, 310, 130)]

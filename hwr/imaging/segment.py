@@ -21,7 +21,7 @@ MIDDLE = 0.25  # so near the row's middle line is what stands on it
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 DOTS, TINY, EVENLY = 3, 0.06, 0.4  # zeros as dots: so many at least, so large, of sizes alike to so many nats
 NEXT = 1.0  # a tap that is farther from the next sign is dust
-CLOSE = 0.12  # and is a part of what it lies so close to
+CLOSE, TICK = 0.12, 0.2  # and is a part of what it lies so close to; where it is as thick as the pen, so close
 TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
@@ -179,12 +179,19 @@ def _swept(pieces: list[Piece], line: float, height: float, tap: float) -> list[
     signs = taps | _are_dots_in_a_row(pieces, height) | np.array([piece.mark is not None for piece in pieces], bool)
     dust = [piece for piece, sign in zip(pieces, signs, strict=True) if not sign and _is_dust(piece, line, height)]
     kept = [piece for piece, sign in zip(pieces, signs, strict=True) if sign or not _is_dust(piece, line, height)]
-    for grain in dust:
-        away = [_away(grain.box, piece.box) if not piece.mark else np.inf for piece in kept]
-        if min(away, default=np.inf) <= CLOSE * height:
+    # The nearest first: of two ticks beside a stroke, which are a ۳, the second lies close to the first alone.
+    for grain in sorted(dust, key=lambda grain: min(_aways(grain, kept), default=np.inf)):
+        away = _aways(grain, kept)
+        reach = TICK if min(grain.ink.shape) >= tap else CLOSE
+        if min(away, default=np.inf) <= reach * height:
             nearest = int(np.argmin(away))
             kept[nearest] = join([kept[nearest], grain])
     return kept
+
+
+def _aways(grain: Piece, pieces: list[Piece]) -> list[float]:
+    """How far a grain is from each piece: px; infinitely from a mark."""
+    return [np.inf if piece.mark else _away(grain.box, piece.box) for piece in pieces]
 
 
 def _are_dots_in_a_row(pieces: list[Piece], height: float) -> np.ndarray:
