@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pictures import mask
 
-from hwr.imaging.parts import MOST_OF_A_DIGIT, drop_specks
+from hwr.imaging.parts import MOST_OF_A_DIGIT, corners, drop_specks
 
 DIGITS = range(10)
 
@@ -125,3 +125,25 @@ def test_a_pattern_of_dots_is_soon_nothing():
     for y, x in np.ndindex(2, 2):
         dots[20 + y : -20 : 6, 20 + x : -20 : 6] = 255
     assert not drop_specks(dots).any()
+
+
+# The corners of a box
+
+
+BOX = np.array([[50, 60], [600, 90], [590, 220], [45, 200]])
+
+
+@pytest.mark.parametrize(("middles", "radius"), [([], 0), ([(597, 150)], 24), ([(48, 150)], 14)])
+def test_what_stands_across_a_side_moves_no_corner(middles, radius):
+    ink = np.zeros((300, 700), np.uint8)
+    cv2.polylines(ink, [BOX], True, 1, 3)
+    for middle in middles:
+        cv2.circle(ink, middle, radius, 1, 4)
+    found = corners(ink > 0)
+    away = np.abs(found[:, None] - BOX[None]).max(axis=2).min(axis=1)
+    assert (away <= 4).all()  # the outline is a line's half outside of its middle, and is told by whole pixels
+
+
+def test_an_ellipse_has_no_corners():
+    ink = cv2.ellipse(np.zeros((300, 700), np.uint8), (350, 150), (300, 120), 0, 0, 360, 1, 3)
+    assert corners(ink > 0) is None

@@ -122,7 +122,7 @@ def test_in_a_cell_is_no_mark():
 
 
 def ticked(gap: int, side: int) -> list[tuple[int, int, int, int]]:
-    """Boxes of the pieces of two ones of a pen of 10 px, 100 px high, and two ticks beside the first, each so far on."""
+    """Boxes of the pieces of two ones of a pen of 10 px, 100 px high, two ticks beside the first, each so far on."""
     ink = np.zeros((160, 400), np.uint8)
     for x in (40, 300):
         ink[30:130, x : x + 10] = 255

@@ -18,6 +18,9 @@ FRAME = 0.25  # of what is around a single digit: more is a zero with corners
 SHARP, EMPTY = 0.975, 0.15  # the same of a box in which nothing is: a zero has rounder corners, or more ink
 WITHIN = 0.15  # of its height: the digit in it is at least as high
 MOST_FRAMES = 3  # of the largest parts are looked at
+# Points of a side through which lines are tried; px off a line at most is what lies on it; how often points are told
+# by the sides that were found; so much of a side is straight; px, nothing stands out of it so far.
+TRIED, ON, AGAIN, MOST, OUT = 16, 1.0, 3, 0.25, 2.0
 
 
 def drop_specks(ink: np.ndarray) -> np.ndarray:
@@ -124,4 +127,47 @@ def corners(part: np.ndarray, closed: float = CLOSED, filled: float = HOLLOW) ->
     four = cv2.approxPolyN(hull.astype(np.float32), 4, ensure_convex=True).reshape(-1, 2)
     area = cv2.contourArea(four) if len(four) == 4 else 0
     full = cv2.contourArea(outlines[0]) > closed * area
-    return four if area and full and np.count_nonzero(part) < filled * area else None
+    return _along(outlines[0][:, 0], four) if area and full and np.count_nonzero(part) < filled * area else None
+
+
+def _along(outline: np.ndarray, four: np.ndarray) -> np.ndarray:
+    """The corners of a box by where most of each side is, whatever stands out of it: (n, 2) px, and the corners of all
+    of it, (4, 2) px -> (4, 2) float32 px."""
+    sides = [*np.stack([four, np.roll(four, -1, axis=0)], axis=1).astype(np.float64)]
+    for _ in range(AGAIN):
+        nearest = np.abs(_off(outline, np.array(sides))).argmin(axis=0)
+        sides = [_straightest(outline[nearest == k], side) for k, side in enumerate(sides)]
+    told = np.float32([_crossing(sides[k - 1], sides[k]) for k in range(4)])
+    out = np.abs(told - four).max()  # NaN, where two sides were found parallel, is no larger than anything
+    return told if out > OUT and cv2.isContourConvex(told) else four
+
+
+def _straightest(points: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """The line along the most of some points, and MOST of them: (n, 2) px, and the line that they are near, (2, 2) px
+    -> (2, 2) px; the same line where there is none."""
+    if len(points) < TRIED:
+        return side
+    order = np.argsort(points @ (side[1] - side[0]))
+    tried = points[order[np.linspace(0, len(points) - 1, TRIED).astype(int)]].astype(np.float64)
+    half = TRIED // 2
+    lines = np.stack([np.repeat(tried[:half], half, axis=0), np.tile(tried[half:], (half, 1))], axis=1)
+    on = np.abs(_off(points, lines)) <= ON
+    best = on[on.sum(axis=1).argmax()]
+    if best.mean() < MOST:
+        return side
+    x, y, *start = cv2.fitLine(points[best], cv2.DIST_L2, 0, 0.01, 0.01)[:, 0].tolist()
+    return start + np.array([[0, 0], [x, y]])
+
+
+def _off(points: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """How far points are from lines, and on which side: (n, 2) px, the lines' ends, (m, 2, 2) px -> (m, n) px."""
+    along = lines[:, 1] - lines[:, 0]
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.maximum(1e-6, np.hypot(*along.T))[:, None]
+    return across @ points.T - (across * lines[:, 0]).sum(axis=1, keepdims=True)
+
+
+def _crossing(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two lines cross: their ends, (2, 2) px each -> (2,) px."""
+    first, second = (np.cross([*line[0], 1], [*line[1], 1]) for line in (one, other))
+    x, y, w = np.cross(first, second)
+    return np.array([x, y]) / w if w else np.full(2, np.nan)

@@ -24,6 +24,7 @@ from hwr.imaging.surroundings import (
     without_ring,
 )
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
+from hwr.imaging.walls import within
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
 WANTED = 64.0  # px: the height of an ordinary digit where its size has to be changed
@@ -157,7 +158,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
             to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
             darkness = seen(darkness, to_level)
         else:  # a box is level already
-            darkness, to_level = _within(darkness, inside / factor), None
+            darkness, to_level = within(darkness, level, inside / factor), None
         measured = _measure(inked(darkness, level))
         if measured is None:
             return None
@@ -232,14 +233,6 @@ def _places(ink: np.ndarray) -> np.ndarray:
         places.append(np.concatenate([low - ROOM * height, high + ROOM * height]))
         stats, middle = stats[~own], middle[~own]
     return np.array(places)
-
-
-def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """The same, (H, W) uint8, and nothing but paper outside of a box of x0, y0, x1, y1 px."""
-    x0, y0, x1, y1 = np.round(inside).clip(0).astype(int).tolist()
-    within = np.zeros_like(darkness)
-    within[y0:y1, x0:x1] = darkness[y0:y1, x0:x1]
-    return within
 
 
 def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.ndarray:

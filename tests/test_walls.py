@@ -1,0 +1,61 @@
+"""What is in a printed box, and what stands across its walls."""
+
+import cv2
+import numpy as np
+import pytest
+
+from hwr.imaging.walls import within
+
+INSIDE = np.array([56.0, 53.0, 444.0, 147.0])  # of a box whose lines, 4 px thick, are drawn around 50 to 450, 50 to 150
+
+
+def page(*strokes) -> np.ndarray:
+    """A box and some strokes, (x0, y0, x1, y1) each: (200, 600) uint8, 0 paper, 200 ink."""
+    page = cv2.rectangle(np.zeros((200, 600), np.uint8), (50, 50), (450, 150), 200, 4)
+    for x0, y0, x1, y1 in strokes:
+        cv2.line(page, (x0, y0), (x1, y1), 200, 6)
+    return page
+
+
+def kept(*strokes) -> np.ndarray:
+    return within(page(*strokes), 100, INSIDE)
+
+
+def test_what_is_outside_goes():
+    found = kept((100, 70, 120, 130), (500, 70, 520, 130), (20, 20, 500, 20))
+    assert found[100, 110]
+    x0, y0, x1, y1 = INSIDE.astype(int)
+    found[y0:y1, x0:x1] = 0
+    assert not found.any()
+
+
+@pytest.mark.parametrize(("stroke", "end"), [((425, 80, 480, 120), (478, 118)), ((20, 110, 80, 90), (23, 109))])
+def test_a_stroke_across_a_wall_stays_whole(stroke, end):
+    found = kept(stroke)
+    assert found[end[1], end[0]]
+    count, _ = cv2.connectedComponents((found > 100).astype(np.uint8))
+    assert count == 2, "one stroke, in one part"
+    assert (found > 100).sum() < 1.5 * 6 * np.hypot(stroke[2] - stroke[0], stroke[3] - stroke[1]), "without the wall"
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        (425, 80, 449, 100),  # it ends at the wall
+        (452, 80, 480, 120),  # it begins there, outside
+        (425, 80, 590, 120),  # a label that begins within
+        (450, 20, 450, 190),  # the wall goes on
+    ],
+)
+def test_what_does_not_stand_across_a_wall_ends_there(stroke):
+    assert not kept(stroke)[:, 455:].any()
+
+
+def test_a_box_without_walls_keeps_what_is_inside_alone():
+    bare = page((425, 80, 480, 120))
+    bare[:, 440:] = 0
+    assert np.flatnonzero(within(bare, 100, INSIDE).any(axis=0)).max() == 439
+
+
+def test_an_empty_box():
+    assert not within(page(), 100, np.array([300.0, 100.0, 300.0, 100.0])).any()
