@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from hwr.imaging.rules import without_rules
+
 SMALL = 64  # px: a picture this small has no room for shading, only for a digit
 SPECK = 1 / 40  # of the largest part's area: a smaller part is dust
 NEAR = 0.6  # of the digit's size: a part farther away belongs to something else
@@ -26,10 +28,13 @@ TRIED, ON, AGAIN, MOST, OUT = 16, 1.0, 3, 0.25, 2.0
 def drop_specks(ink: np.ndarray) -> np.ndarray:
     """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
 
-    A printed box around it is dropped, too. All zeros where the ink is scattered over more parts than any digit has.
+    A printed box around it is dropped, too, and ruled lines across it. All zeros where the ink is scattered over more
+    parts than any digit has.
     All parts where one is nearly as large as the digit but far from it: the picture is of no single digit, and the
     network is to see that.
     """
+    if min(ink.shape) > SMALL:
+        ink = without_rules(ink)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
         return np.zeros_like(ink) if count == 2 and _is_box(ink, *stats[1].tolist()) else ink

@@ -1,0 +1,99 @@
+"""Ruled lines that go from one side of a digit's picture to the other, taken away from the digit that they cross."""
+
+import cv2
+import numpy as np
+
+MOST = 100  # pieces of lines are looked at
+THICK = 0.05  # of the picture's side a line is thick at most
+STEEP, TOLD = 0.27, 0.5  # px down for each px across: no line leans more; degrees by which lines are told apart
+EDGE = 0.05  # of the picture's side: so near to its borders no digit comes
+LONG, GAP = 0.3, 0.2  # of it: a straight piece of a line at least, and what may be a stroke in it at most
+SEEN, OFF = 0.6, 0.008  # of a line's length is ink, no farther from it than so much of the picture's side
+STEM, MORE = 1.7, 2.0  # times as thick as the line, and px more: what is there is a stroke that crosses it
+SLIM = 0.75  # times as thick as the pen, in the mean, is a line at most: it is a stroke otherwise
+SMALLEST = 0.08  # of the picture's shorter side: the digit on the lines is as large
+
+
+def without_rules(ink: np.ndarray) -> np.ndarray:
+    """The same without the lines that cross it from side to side, or from top to foot, where they are thinner than the
+    pen of a digit that comes near no border: (H, W) uint8, 0 paper, 255 ink -> (H, W) uint8."""
+    level, upright = _rules(ink), _rules(np.ascontiguousarray(ink.T))
+    if level is None and upright is None:
+        return ink
+    thick = max(found[1] for found in (level, upright) if found)
+    gone = np.zeros(ink.shape, bool)
+    if level:
+        gone |= level[0]
+    if upright:
+        gone |= upright[0].T
+    left = np.where(gone, 0, ink).astype(np.uint8)
+    stem = round(STEM * thick + MORE)
+    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
+    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
+    return left if thick <= SLIM * _pen_of_digit(left) else ink
+
+
+def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
+    """The level lines that go on to both borders: (H, W) uint8 -> where no stroke crosses them, (H, W) bool, and how
+    thick they are, px; None where there are none."""
+    tall = len(ink)
+    if not (ink[:, 0].any() and ink[:, -1].any()):
+        return None
+    rows = np.arange(tall)[:, None]
+    above = np.maximum.accumulate(np.where(ink == 0, rows, -1), axis=0)  # of each pixel, the paper that is nearest
+    below = np.minimum.accumulate(np.where(ink == 0, rows, tall)[::-1], axis=0)[::-1]
+    lines = [line for ends in _straight(ink) if (line := _inked(ink, *ends)) is not None]
+    if not lines:
+        return None
+    thick = min(float(np.median((below - above - 1)[line])) for line in lines)  # they are alike
+    found = np.zeros(ink.shape, bool)
+    for at, columns in lines:
+        first, after = above[at, columns], below[at, columns]
+        alone = after - first - 1 <= STEM * thick + MORE
+        found[:, columns] |= (rows > first) & (rows < after) & alone
+    return (found, thick) if thick <= THICK * tall else None
+
+
+def _inked(ink: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where the ink is along a line that goes on from border to border: (H, W) uint8, (2,) px each -> (n,) int rows and
+    columns; None where it is not along most of it."""
+    off = round(max(1, OFF * len(ink)))
+    columns = np.arange(ink.shape[1])
+    at = np.round(start[1] + (columns - start[0]) * (end[1] - start[1]) / (end[0] - start[0])).astype(int)
+    columns, at = columns[(at >= 0) & (at < len(ink))], at[(at >= 0) & (at < len(ink))]
+    tried = np.clip(at + np.array(sorted(range(-off, off + 1), key=abs))[:, None], 0, len(ink) - 1)
+    inked = ink[tried, columns] > 0
+    on = inked.any(axis=0)
+    nearest = tried[inked.argmax(axis=0), np.arange(len(columns))]
+    return (nearest[on], columns[on]) if on.mean() >= SEEN else None
+
+
+def _straight(ink: np.ndarray) -> np.ndarray:
+    """The longest straight pieces of thin lines that are about level: (H, W) uint8 -> (n, 2, 2) px, both ends."""
+    wide = ink.shape[1]
+    stout = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(THICK * wide) + 1, 1), np.uint8))
+    length = LONG * wide
+    lines = cv2.HoughLinesP(
+        cv2.subtract(ink, stout), 1, np.radians(TOLD), round(length / 2), minLineLength=length, maxLineGap=GAP * wide
+    )
+    if lines is None:
+        return np.zeros((0, 2, 2))
+    lines = lines.reshape(-1, 2, 2).astype(float)
+    x, y = np.abs(lines[:, 1] - lines[:, 0]).T
+    longest = np.argsort(-np.hypot(x, y), kind="stable")
+    return lines[longest[(y <= STEEP * x)[longest]]][:MOST]
+
+
+def _pen_of_digit(ink: np.ndarray) -> float:
+    """How thick the strokes of the largest part are that comes near no border: (H, W) uint8 -> px, 0 where there is
+    none of a digit's size."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    start, size = stats[:, :2], stats[:, 2:4]
+    room = EDGE * np.array(ink.shape[::-1])
+    free = (start > room).all(axis=1) & (start + size < ink.shape[::-1] - room).all(axis=1)
+    free &= size.max(axis=1) >= SMALLEST * min(ink.shape)
+    if not free.any():
+        return 0.0
+    largest = int(np.argmax(stats[:, cv2.CC_STAT_AREA] * free))
+    depth = cv2.distanceTransform((labels == largest).astype(np.uint8), cv2.DIST_L2, 3)
+    return 4 * float(depth[depth > 0].mean()) - 2

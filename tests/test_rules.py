@@ -1,0 +1,78 @@
+"""Ruled lines across a single digit's picture."""
+
+import cv2
+import numpy as np
+import pytest
+from pictures import mask
+
+from hwr.imaging.rules import without_rules
+
+SIDE = 280  # px, of a digit's picture; its pen has 24 px there
+
+
+def ruled(digit: int, rules, thick: int, gap: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A digit's ink alone, and on lines of ((x0, y0), (x1, y1)) px, every other so many px of which may be missing."""
+    ink = np.where(mask(digit, SIDE, 24) > 127, 255, 0).astype(np.uint8)
+    lines = np.zeros_like(ink)
+    for start, end in rules:
+        cv2.line(lines, start, end, 255, thick)
+    if gap:
+        lines[:, np.arange(SIDE) // gap % 3 == 2] = 0
+    return ink, np.maximum(ink, lines)
+
+
+LEVEL = [((0, 160), (SIDE, 160))]
+LEANING = [((0, 150), (SIDE, 120)), ((0, 250), (SIDE, 220))]
+SQUARED = [((0, y), (SIDE, y + 14)) for y in range(-12, SIDE, 50)] + [
+    ((x + 14, 0), (x, SIDE)) for x in range(5, SIDE, 50)
+]
+
+
+def share(found: np.ndarray, drawn: np.ndarray) -> float:
+    """Intersection over union of two inks."""
+    return (found & drawn > 0).sum() / (found | drawn > 0).sum()
+
+
+ON_LINES = [(digit, rules, gap) for digit in range(10) for rules, gap in ((LEVEL, 0), (LEVEL, 6), (LEANING, 0))]
+# Within the stems of the others, half as thick as a square, a line would run all the way.
+ON_SQUARES = [(digit, SQUARED, 0) for digit in (0, 5, 6, 7, 8, 9)]
+
+
+@pytest.mark.parametrize(("digit", "rules", "gap"), ON_LINES + ON_SQUARES)
+def test_lines_go_and_the_digit_stays(digit, rules, gap):
+    ink, page = ruled(digit, rules, 3, gap)
+    assert share(page, ink) < 0.98
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(without_rules(page), connectivity=8)
+    digit_alone = np.isin(labels, np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > 50)[1:])
+    assert share(np.where(digit_alone, 255, 0).astype(np.uint8), ink) > 0.9
+
+
+@pytest.mark.parametrize("thick", [20, 24])
+def test_a_line_as_thick_as_the_pen_is_a_stroke(thick):
+    _, page = ruled(3, LEVEL, thick)
+    assert without_rules(page) is page
+
+
+def test_a_line_that_ends_on_the_picture_is_a_stroke():
+    _, page = ruled(3, [((40, 160), (240, 160))], 3)
+    assert without_rules(page) is page
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("sides", [(True, True), (True, False), (False, True)])
+def test_a_digit_that_reaches_the_borders_keeps_its_strokes(digit, sides):
+    ink, _ = ruled(digit, [], 1)
+    x, y, wide, tall = cv2.boundingRect(ink)
+    rows, columns = (
+        slice(start, start + size) if cut else slice(None)
+        for cut, start, size in zip(sides, (y, x), (tall, wide), strict=True)
+    )
+    tight = np.ascontiguousarray(ink[rows, columns])
+    assert without_rules(tight) is tight
+
+
+def test_lines_alone_stay():
+    page = np.zeros((SIDE, SIDE), np.uint8)
+    for start, end in SQUARED:
+        cv2.line(page, start, end, 255, 3)
+    assert without_rules(page) is page
