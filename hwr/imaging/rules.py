@@ -46,12 +46,13 @@ def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
     if not lines:
         return None
     thick = min(float(np.median((below - above - 1)[line])) for line in lines)  # they are alike
-    found = np.zeros(ink.shape, bool)
+    ends = np.zeros((tall + 1, ink.shape[1]), int)  # 1 where a line begins in its column, -1 where it has ended
     for at, columns in lines:
-        first, after = above[at, columns], below[at, columns]
-        alone = after - first - 1 <= STEM * thick + MORE
-        found[:, columns] |= (rows > first) & (rows < after) & alone
-    return (found, thick) if thick <= THICK * tall else None
+        first, after = above[at, columns] + 1, below[at, columns]
+        alone = after - first <= STEM * thick + MORE
+        ends[first[alone], columns[alone]] += 1
+        ends[after[alone], columns[alone]] -= 1
+    return (ends.cumsum(axis=0)[:-1] > 0, thick) if thick <= THICK * tall else None
 
 
 def _inked(ink: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
