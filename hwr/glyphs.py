@@ -27,7 +27,7 @@ SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
 SWALLOWED = 0.5  # for what looks like a mark and is taken for (a part of) a digit
 OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
-UNLIKE = 1.5  # for what does not look like the mark that it is taken for
+UNLIKE, LEANING = 1.5, 0.5  # for what does not look like the mark that it is taken for; a slash leans at least
 NOISE = 1.5  # for what is taken for no sign at all
 TALL, OFTEN = 2.5, 0.7  # more, for what is as tall as digits are, in heights: several ones in a row are no dividers
 GAP = 0.25  # heights of a digit between two digits, where there are too few to see it
@@ -159,7 +159,8 @@ class Judge:
         cost = NOISE + TALL * (len(piece.ink) >= OFTEN * self.height) - HEARD * nothing
         glyphs = [Glyph(k, k + 1, piece, cost, "", float(np.exp(nothing - total)))]
         for mark, share in zip(MARKS, single[ONE:], strict=True) if self._cells is None or between else ():
-            cost = outer + UNLIKE * (mark != piece.mark) - HEARD * share
+            unlike = 0.0 if mark == piece.mark else LEANING if mark == "/" and segment.leans(piece.ink) else UNLIKE
+            cost = outer + unlike - HEARD * share
             glyphs.append(Glyph(k, k + 1, piece, cost, mark, float(np.exp(share - total))))
         return glyphs
 

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -140,3 +141,22 @@ def test_ticks_beside_a_stroke_are_of_it_one_after_another(gap, side):
 @pytest.mark.parametrize(("gap", "side"), [(18, 6), (24, 14)])
 def test_ticks_farther_away_are_dust(gap, side):
     assert ticked(gap, side) == [(40, 30, 50, 130), (300, 30, 310, 130)]
+
+
+@pytest.mark.parametrize(
+    ("lean", "slash", "surely"), [(-15, False, False), (3, False, False), (15, True, False), (35, True, True)]
+)
+def test_a_straight_stroke_leans(lean, slash, surely):
+    ink = cv2.line(np.zeros((110, 120), np.uint8), (60 + lean // 2, 5), (60 - lean // 2, 105), 255, 6)
+    assert segment.leans(ink) is slash
+    assert segment.leans(ink, segment.SLASHED) is surely
+
+
+def test_a_bent_stroke_is_no_slash():
+    ink = cv2.polylines(np.zeros((110, 120), np.uint8), [np.array([[80, 5], [30, 50], [50, 105]])], False, 255, 6)
+    assert not segment.leans(ink)
+
+
+def test_a_level_stroke_is_no_slash():
+    assert not segment.leans(np.full((1, 40), 255, np.uint8))
+    assert not segment.leans(np.full((1, 1), 255, np.uint8))

@@ -30,6 +30,8 @@ ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one k
 FEWEST_ALIKE = 2, 1  # so many have to be there; of slashes, which no digit is as large as, one will do
 SLASH = 1.15  # a slash is higher than digits
 
+LEAST_LEAN, SLASHED = 0.1, 0.25  # px for each px down: a slash leans so much at least; so much most do
+
 
 class Piece(NamedTuple):
     """Connected ink, or what a cut leaves of it.
@@ -164,7 +166,7 @@ def _alike(pieces: list[Piece], height: float) -> list[Piece]:
             x0, y0, x1, y1 = piece.box
             low = abs((y0 + y1) / 2 - middle) <= ALIKE[0] * height
             large = np.abs(np.array([x1 - x0, y1 - y0]) - sides).max() <= ALIKE[1] * height
-            if not piece.mark and low and large and (mark != "/" or _leans(piece.ink)):
+            if not piece.mark and low and large and (mark != "/" or leans(piece.ink, SLASHED)):
                 pieces[k] = piece._replace(mark=mark)
     return pieces
 
@@ -279,18 +281,23 @@ def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None
         return ","
     if DASH[0] <= wide <= DASH[1] and tall <= DASH[2] and wide >= 2 * tall and filled > 0.4 and abs(low) < 0.25:
         return "-"
-    if tall >= 0.85 * SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and _leans(ink):
+    if tall >= 0.85 * SLASH and 0.2 <= wide / tall <= 0.9 and filled < 0.4 and leans(ink, SLASHED):
         return "/"
     return None
 
 
-def _leans(ink: np.ndarray) -> bool:
-    """Whether ink is one straight stroke from the upper right to the lower left: (h, w) uint8 -> bool."""
+def leans(ink: np.ndarray, least: float = LEAST_LEAN) -> bool:
+    """Whether ink is one straight stroke from the upper right to the lower left: (h, w) uint8 -> bool.
+
+    least: px that it leans for each px down. What is wider than high does not count.
+    """
+    if ink.shape[1] > len(ink) or len(ink) < 2:
+        return False
     y, x = np.nonzero(ink)
     slope, start = np.polyfit(y, x, 1)
     away = np.abs(x - slope * y - start)
     pen = (ink > 0).sum(axis=1).mean()
-    return slope < -0.25 and away.max() <= 0.8 * pen
+    return bool(slope < -least and away.max() <= 0.8 * pen)
 
 
 def gap(one: Piece, other: Piece) -> float:
