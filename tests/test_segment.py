@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from hwr.imaging import segment
+from hwr.imaging.stages import center
 
 
 def test_paper_between_two_pieces():
@@ -147,14 +148,14 @@ def test_ticks_farther_away_are_dust(gap, side):
     ("lean", "slash", "surely"), [(-15, False, False), (3, False, False), (15, True, False), (35, True, True)]
 )
 def test_a_straight_stroke_leans(lean, slash, surely):
-    ink = cv2.line(np.zeros((110, 120), np.uint8), (60 + lean // 2, 5), (60 - lean // 2, 105), 255, 6)
+    ink = center(cv2.line(np.zeros((110, 120), np.uint8), (60 + lean // 2, 5), (60 - lean // 2, 105), 255, 6))
     assert segment.leans(ink) is slash
     assert segment.leans(ink, segment.SLASHED) is surely
 
 
 def test_a_bent_stroke_is_no_slash():
     ink = cv2.polylines(np.zeros((110, 120), np.uint8), [np.array([[80, 5], [30, 50], [50, 105]])], False, 255, 6)
-    assert not segment.leans(ink)
+    assert not segment.leans(center(ink))
 
 
 def test_a_level_stroke_is_no_slash():
