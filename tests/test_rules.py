@@ -10,9 +10,9 @@ from hwr.imaging.rules import without_rules
 SIDE = 280  # px, of a digit's picture; its pen has 24 px there
 
 
-def ruled(digit: int, rules, thick: int, gap: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def ruled(digit: int, rules, thick: int, gap: int = 0, pen: int = 24) -> tuple[np.ndarray, np.ndarray]:
     """A digit's ink alone, and on lines of ((x0, y0), (x1, y1)) px, every other so many px of which may be missing."""
-    ink = np.where(mask(digit, SIDE, 24) > 127, 255, 0).astype(np.uint8)
+    ink = np.where(mask(digit, SIDE, pen) > 127, 255, 0).astype(np.uint8)
     lines = np.zeros_like(ink)
     for start, end in rules:
         cv2.line(lines, start, end, 255, thick)
@@ -47,15 +47,31 @@ def test_lines_go_and_the_digit_stays(digit, rules, gap):
     assert share(np.where(digit_alone, 255, 0).astype(np.uint8), ink) > 0.9
 
 
-@pytest.mark.parametrize("thick", [20, 24])
-def test_a_line_as_thick_as_the_pen_is_a_stroke(thick):
-    _, page = ruled(3, LEVEL, thick)
+@pytest.mark.parametrize(("thick", "pen"), [(20, 24), (8, 10)])  # too thick for a line, and for one beside that pen
+def test_a_line_as_thick_as_the_pen_is_a_stroke(thick, pen):
+    _, page = ruled(3, LEVEL, thick, pen=pen)
+    assert without_rules(page) is page
+
+
+def test_a_dark_frame_is_no_digit_with_a_thick_pen():
+    _, page = ruled(3, LEVEL, 8, pen=10)
+    page[:20] = page[-20:] = page[:, :20] = page[:, -20:] = 255
     assert without_rules(page) is page
 
 
 def test_a_line_that_ends_on_the_picture_is_a_stroke():
     _, page = ruled(3, [((40, 160), (240, 160))], 3)
     assert without_rules(page) is page
+
+
+def test_a_stroke_stays_that_is_as_straight_and_thin_as_the_lines():
+    seven, lines = np.zeros((2, SIDE, SIDE), np.uint8)
+    cv2.polylines(seven, [np.array([[50, 90], [230, 95], [130, 200]])], False, 255, 6)
+    for y in (30, 240):
+        cv2.line(lines, (0, y), (SIDE, y + 9), 255, 2)
+    left = without_rules(np.maximum(seven, lines))
+    assert not left[:60].any()
+    assert share(left, seven) > 0.97
 
 
 @pytest.mark.parametrize("digit", range(10))

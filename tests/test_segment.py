@@ -134,12 +134,12 @@ def ticked(gap: int, side: int) -> list[tuple[int, int, int, int]]:
     return [piece.box for piece in segment.pieces(ink, 100)[0]]
 
 
-@pytest.mark.parametrize(("gap", "side"), [(10, 6), (10, 14), (18, 14)])
+@pytest.mark.parametrize(("gap", "side"), [(10, 6), (10, 14), (14, 14)])
 def test_ticks_beside_a_stroke_are_of_it_one_after_another(gap, side):
     assert ticked(gap, side) == [(40, 30, 50 + 2 * (gap + side), 130), (300, 30, 310, 130)]
 
 
-@pytest.mark.parametrize(("gap", "side"), [(18, 6), (24, 14)])
+@pytest.mark.parametrize(("gap", "side"), [(14, 6), (18, 14)])
 def test_ticks_farther_away_are_dust(gap, side):
     assert ticked(gap, side) == [(40, 30, 50, 130), (300, 30, 310, 130)]
 
@@ -161,3 +161,18 @@ def test_a_bent_stroke_is_no_slash():
 def test_a_level_stroke_is_no_slash():
     assert not segment.leans(np.full((1, 40), 255, np.uint8))
     assert not segment.leans(np.full((1, 1), 255, np.uint8))
+
+
+# The row
+
+
+def test_a_low_zero_is_of_the_row_and_what_is_left_of_the_row_above_is_not():
+    """The window over the row is as high as both together with the digits, and there is more ink above."""
+    ink = np.zeros((158, 427), np.uint8)
+    for x in (126, 161, 203, 240):
+        ink[67:132, x : x + 13] = 255
+    ink[91:115, 283:301] = 255
+    ink[:11, 100:330:5] = ink[:11, 101:330:5] = 255
+    found, height = segment.pieces(ink, 64)
+    assert height == 65
+    assert [piece.box[0] for piece in found] == [126, 161, 203, 240, 283]

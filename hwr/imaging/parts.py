@@ -20,9 +20,13 @@ FRAME = 0.25  # of what is around a single digit: more is a zero with corners
 SHARP, EMPTY = 0.975, 0.15  # the same of a box in which nothing is: a zero has rounder corners, or more ink
 WITHIN = 0.15  # of its height: the digit in it is at least as high
 MOST_FRAMES = 3  # of the largest parts are looked at
-# Points of a side through which lines are tried; px off a line at most is what lies on it; how often points are told
-# by the sides that were found; so much of a side is straight; px, nothing stands out of it so far.
-TRIED, ON, AGAIN, MOST, OUT = 16, 1.0, 3, 0.25, 2.0
+
+# The sides of a box:
+TRIED = 16  # points of a side, through which lines are tried
+ON = 1.0  # px off a line at most is what lies on it
+STRAIGHT = 0.25  # of a side's points lie on one line
+TIMES = 3  # each point is given to the nearest side anew, once the sides are better known
+OUT = 2.0  # px: corners that far from the hull's are moved by what stands across a side
 
 
 def drop_specks(ink: np.ndarray) -> np.ndarray:
@@ -139,7 +143,7 @@ def _along(outline: np.ndarray, four: np.ndarray) -> np.ndarray:
     """The corners of a box by where most of each side is, whatever stands out of it: (n, 2) px, and the corners of all
     of it, (4, 2) px -> (4, 2) float32 px."""
     sides = [*np.stack([four, np.roll(four, -1, axis=0)], axis=1).astype(np.float64)]
-    for _ in range(AGAIN):
+    for _ in range(TIMES):
         nearest = np.abs(_off(outline, np.array(sides))).argmin(axis=0)
         sides = [_straightest(outline[nearest == k], side) for k, side in enumerate(sides)]
     told = np.float32([_crossing(sides[k - 1], sides[k]) for k in range(4)])
@@ -148,8 +152,8 @@ def _along(outline: np.ndarray, four: np.ndarray) -> np.ndarray:
 
 
 def _straightest(points: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """The line along the most of some points, and MOST of them: (n, 2) px, and the line that they are near, (2, 2) px
-    -> (2, 2) px; the same line where there is none."""
+    """The line along the most of some points, and STRAIGHT of them: (n, 2) px, and the line that they are near, (2, 2)
+    px -> (2, 2) px; the same line where there is none."""
     if len(points) < TRIED:
         return side
     order = np.argsort(points @ (side[1] - side[0]))
@@ -158,7 +162,7 @@ def _straightest(points: np.ndarray, side: np.ndarray) -> np.ndarray:
     lines = np.stack([np.repeat(tried[:half], half, axis=0), np.tile(tried[half:], (half, 1))], axis=1)
     on = np.abs(_off(points, lines)) <= ON
     best = on[on.sum(axis=1).argmax()]
-    if best.mean() < MOST:
+    if best.mean() < STRAIGHT:
         return side
     x, y, *start = cv2.fitLine(points[best], cv2.DIST_L2, 0, 0.01, 0.01)[:, 0].tolist()
     return start + np.array([[0, 0], [x, y]])

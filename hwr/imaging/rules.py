@@ -1,17 +1,23 @@
-"""Ruled lines that go from one side of a digit's picture to the other, taken away from the digit that they cross."""
+"""Ruled lines that go from one side of a digit's picture to the other, taken away from the digit that they cross.
+
+This is for a single digit, of which nothing is known; `lines` does it for a row, whose digits' height is.
+"""
 
 import cv2
 import numpy as np
 
-MOST = 100  # pieces of lines are looked at
-THICK = 0.05  # of the picture's side a line is thick at most
+MOST = 100  # straight pieces are looked at
 STEEP, TOLD = 0.27, 0.5  # px down for each px across: no line leans more; degrees by which lines are told apart
-EDGE = 0.05  # of the picture's side: so near to its borders no digit comes
-LONG, GAP = 0.3, 0.2  # of it: a straight piece of a line at least, and what may be a stroke in it at most
-SEEN, OFF = 0.6, 0.008  # of a line's length is ink, no farther from it than so much of the picture's side
-STEM, MORE = 1.7, 2.0  # times as thick as the line, and px more: what is there is a stroke that crosses it
+STEM, MORE = 1.7, 2.0  # times as thick as the line, and px more: what is thicker is a stroke that crosses it
 SLIM = 0.75  # times as thick as the pen, in the mean, is a line at most: it is a stroke otherwise
-SMALLEST = 0.08  # of the picture's shorter side: the digit on the lines is as large
+
+# Of the picture's side, along the lines or across:
+LONG, GAP = 0.3, 0.2  # a straight piece of a line is as long; a gap in it, which may be a stroke, is no longer
+EDGE = 0.05  # so near to the borders a line goes on, and no digit comes
+THICK, OFF = 0.05, 0.008  # a line is no thicker; its ink is no farther from where it is thought to be
+SMALLEST = 0.08  # the digit on the lines is as large
+SEEN = 0.6  # of a line's length is ink, in all and at either end
+KNOWN = 0.95  # of it is in lines that were found before: it is one of these
 
 
 def without_rules(ink: np.ndarray) -> np.ndarray:
@@ -39,25 +45,30 @@ def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
     tall = len(ink)
     if not (ink[:, 0].any() and ink[:, -1].any()):
         return None
-    rows = np.arange(tall)[:, None]
-    above = np.maximum.accumulate(np.where(ink == 0, rows, -1), axis=0)  # of each pixel, the paper that is nearest
-    below = np.minimum.accumulate(np.where(ink == 0, rows, tall)[::-1], axis=0)[::-1]
-    lines = [line for ends in _straight(ink) if (line := _inked(ink, *ends)) is not None]
+    paper, rows = ink == 0, np.arange(tall, dtype=np.int16)[:, None]
+    above = np.maximum.accumulate(np.where(paper, rows, np.int16(-1)), axis=0)  # of each pixel, the nearest paper
+    below = np.minimum.accumulate(np.where(paper, rows, np.int16(tall))[::-1], axis=0)[::-1]
+    lines, known = [], np.zeros(ink.shape, bool)
+    for start, end in _straight(ink):
+        line = _inked(ink, start, end)
+        if line is not None and known[line].mean() < KNOWN:
+            known[line] = True
+            lines.append(line)
     if not lines:
         return None
     thick = min(float(np.median((below - above - 1)[line])) for line in lines)  # they are alike
-    ends = np.zeros((tall + 1, ink.shape[1]), int)  # 1 where a line begins in its column, -1 where it has ended
+    ends = np.zeros((tall + 1, ink.shape[1]), np.int16)  # 1 where a line begins in its column, -1 where it has ended
     for at, columns in lines:
         first, after = above[at, columns] + 1, below[at, columns]
         alone = after - first <= STEM * thick + MORE
         ends[first[alone], columns[alone]] += 1
         ends[after[alone], columns[alone]] -= 1
-    return (ends.cumsum(axis=0)[:-1] > 0, thick) if thick <= THICK * tall else None
+    return (ends.cumsum(axis=0, dtype=np.int16)[:-1] > 0, thick) if thick <= THICK * tall else None
 
 
 def _inked(ink: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Where the ink is along a line that goes on from border to border: (H, W) uint8, (2,) px each -> (n,) int rows and
-    columns; None where it is not along most of it."""
+    """Where the ink is along a line from border to border: (H, W) uint8, two of its points, (2,) px each -> (n,) int
+    rows and columns; None where it is not along most of it, or not at both ends."""
     off = round(max(1, OFF * len(ink)))
     columns = np.arange(ink.shape[1])
     at = np.round(start[1] + (columns - start[0]) * (end[1] - start[1]) / (end[0] - start[0])).astype(int)
@@ -66,7 +77,9 @@ def _inked(ink: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndar
     inked = ink[tried, columns] > 0
     on = inked.any(axis=0)
     nearest = tried[inked.argmax(axis=0), np.arange(len(columns))]
-    return (nearest[on], columns[on]) if on.mean() >= SEEN else None
+    room = max(1, round(EDGE * ink.shape[1]))
+    seen = min(on.mean(), on[:room].mean(), on[-room:].mean())
+    return (nearest[on], columns[on]) if seen >= SEEN else None
 
 
 def _straight(ink: np.ndarray) -> np.ndarray:
@@ -93,6 +106,7 @@ def _pen_of_digit(ink: np.ndarray) -> float:
     room = EDGE * np.array(ink.shape[::-1])
     free = (start > room).all(axis=1) & (start + size < ink.shape[::-1] - room).all(axis=1)
     free &= size.max(axis=1) >= SMALLEST * min(ink.shape)
+    free[0] = False
     if not free.any():
         return 0.0
     largest = int(np.argmax(stats[:, cv2.CC_STAT_AREA] * free))

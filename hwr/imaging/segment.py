@@ -21,9 +21,10 @@ MIDDLE = 0.25  # so near the row's middle line is what stands on it
 SMALLEST = 0.25, 0.12  # a piece whose longer side is shorter is no digit; the second near the row's middle line
 DOTS, TINY, EVENLY = 3, 0.06, 0.4  # zeros as dots: so many at least, so large, of sizes alike to so many nats
 NEXT = 1.0  # a tap that is farther from the next sign is dust
-CLOSE, TICK = 0.12, 0.2  # and is a part of what it lies so close to; where it is as thick as the pen, so close
+CLOSE, TICK = 0.12, 0.15  # and is a part of what it lies so close to; where it is as thick as the pen, so close
 TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
-BESIDE = 0.75  # a piece whose middle is farther from the row's middle line is another row's
+BESIDE, OUT = 0.75, 1.0  # a piece whose middle is farther from the row's middle line is another row's, and so is one
+# that is farther from where most of the row stands
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
 ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one kind
@@ -123,8 +124,9 @@ def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[n
     reach = max(1, round(2 * BESIDE * height)) | 1
     near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
     first, after = runs(near >= near.max() * (1 - 1e-9))[0]  # of two rows with as much ink the upper one
-    peak = (first + after - 1) / 2
-    return kept & (np.abs(down - peak) <= BESIDE * height), tap
+    near = kept & (np.abs(down - (first + after - 1) / 2) <= BESIDE * height)
+    away = np.abs(down - weighted_median(down[near], area[near])) if near.any() else np.zeros(len(down))
+    return (near & (away <= OUT * height)) | (kept & (away <= BESIDE * height)), tap
 
 
 def middles(stats: np.ndarray) -> np.ndarray:

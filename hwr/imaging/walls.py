@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-# In heights of the box:
+# In heights of the box's inside:
 NEAR, THICK = 0.18, 0.1  # a wall is no farther from the inside, and no thicker
 WIDE, TALL = 0.7, 0.9  # what stands out beyond it is no wider and no higher: else it is a word, or another box
 
@@ -14,7 +14,7 @@ def within(darkness: np.ndarray, level: int, inside: np.ndarray) -> np.ndarray:
     """The same, (H, W) uint8, and nothing but paper outside of a box of x0, y0, x1, y1 px, but for what stands across
     its left or its right wall, which is then without the wall.
 
-    level: what is darker is ink.
+    level: what is darker is ink. A stroke of a neighbor that meets one of ours at the wall is taken for its end.
     """
     x0, y0, x1, y1 = np.round(inside).clip(0).astype(int).tolist()
     kept = np.zeros(darkness.shape, bool)
@@ -38,6 +38,7 @@ def _add_across(ink: np.ndarray, kept: np.ndarray, inside: int) -> None:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond, connectivity=8)
     near = cv2.dilate(ink[:, first - 1 : first].astype(np.uint8), np.ones((last - first + 2, 1), np.uint8))[:, 0] > 0
     whole = (stats[:, cv2.CC_STAT_WIDTH] <= WIDE * tall) & (stats[:, cv2.CC_STAT_HEIGHT] <= TALL * tall)
+    whole &= stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] + last < ink.shape[1]  # the picture ends there
     across = np.intersect1d(labels[near, 0], np.flatnonzero(whole))
     across = across[across > 0]
     if not len(across):
