@@ -35,6 +35,7 @@ FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not 
 WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
 LOW, EVENLY = 0.35, 1.6  # zeros as dots: heights, no larger and no farther up or down; times as large as the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
+PARTED = 4  # digits at most, and marks, stand at either side of a slash that is alone, as in 07/1403
 WORST = 1.5  # nats: and one of a word's signs costs more than this
 
 NOTHING = "nothing is written on this picture"
@@ -122,9 +123,18 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:
-    """The glyphs of the way from left to right that costs the least; no two marks stand beside each other on it."""
+    """The glyphs of the likeliest way from left to right. A slash alone parts few digits: beside more it is a 1."""
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
+    path = _way(glyphs, len(judge.pieces))
+    parted = "".join(glyph.mark or "0" * glyph.is_digit for glyph in path).split("/")
+    if len(parted) == 2 and max(map(len, parted)) > PARTED:
+        path = _way([glyph for glyph in glyphs if glyph.mark != "/"], len(judge.pieces))
+    return path
+
+
+def _way(glyphs: list[Glyph], pieces: int) -> list[Glyph]:
+    """The glyphs of the way over so many pieces that costs the least; no two marks stand beside each other on it."""
     costs, came = {(0, False): 0.0}, {}  # by how far a way goes, and whether a mark was the last sign on it
     for glyph in sorted(glyphs, key=lambda glyph: glyph.first):
         for marked in (False, True):
@@ -134,7 +144,7 @@ def _likeliest(judge: Judge) -> list[Glyph]:
             there = glyph.last, bool(glyph.mark) or (marked and not glyph.is_digit)
             if costs[here] + glyph.cost < costs.get(there, math.inf):
                 costs[there], came[there] = costs[here] + glyph.cost, (here, glyph)
-    ends = [(len(judge.pieces), marked) for marked in (False, True)]
+    ends = [(pieces, marked) for marked in (False, True)]
     path, at = [], min(ends, key=lambda end: costs.get(end, math.inf))
     while at in came:
         at, glyph = came[at]

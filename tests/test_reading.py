@@ -390,3 +390,32 @@ def test_a_slash_that_stands_on_the_line_below_is_no_ring(recognizer):
     cv2.line(page, (40, foot), (page.shape[1] - 40, foot - 45), 0, 3)
     cv2.line(page, (x - 24, foot - 8), (x + 24, 75), 0, 9)
     assert recognizer.read_number(page, script="persian").text == "74/87"
+
+
+@pytest.mark.parametrize("digits", [(7, 4, 1, 3), (7, 4, 2, 3, 8, 1, 3)])
+def test_a_slash_alone_parts_few_digits(recognizer, monkeypatch, digits):
+    judged = Judge.others
+    monkeypatch.setattr(Judge, "others", lambda self, digit: [*judged(self, digit), slash(digit)])
+    text = "".join(map(str, digits))
+    said = recognizer.read_number(row(digits), script="persian")
+    assert said.text == (text if len(digits) > 5 else text.replace("1", "/"))
+
+
+@pytest.mark.parametrize("above", [60, 20])
+@pytest.mark.parametrize("below", [60, 20])
+def test_rows_that_the_picture_cuts_are_not_the_number(recognizer, above, below):
+    rows = [
+        np.pad(row(digits)[25:135], ((5, 5), (0, 0)), constant_values=255)
+        for digits in ((8, 1, 7, 6), (7, 4, 9, 6), (1, 4, 3, 5))
+    ]
+    page = np.vstack(rows)[120 - above : 240 + below]
+    assert recognizer.read_number(page, script="persian").text == "7496"
+
+
+@pytest.mark.parametrize("lean", [0, 25])
+def test_a_margin_is_no_one(recognizer, lean):
+    page = np.pad(row((6, 9, 7, 4)), ((60, 60), (80, 0)), constant_values=250)
+    cv2.line(page, (40, 0), (40 + lean, len(page)), 90, 3)
+    for y in range(40, len(page), 70):
+        page[y : y + 2] = np.minimum(page[y : y + 2], 150)
+    assert recognizer.read_number(page, script="persian").text == "6974"

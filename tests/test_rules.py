@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pictures import mask
 
-from hwr.imaging.rules import without_rules
+from hwr.imaging.rules import margins, without_rules
 
 SIDE = 280  # px, of a digit's picture; its pen has 24 px there
 
@@ -92,3 +92,19 @@ def test_lines_alone_stay():
     for start, end in SQUARED:
         cv2.line(page, start, end, 255, 3)
     assert without_rules(page) is page
+
+
+@pytest.mark.parametrize(("thick", "found"), [(4, True), (24, False)])
+def test_a_margin_of_a_page_is_thinner_than_the_pen(thick, found):
+    page = np.zeros((300, 900), np.uint8)
+    for k in range(3):
+        page[50:250, 200 * k + 250 : 200 * k + 450] = np.where(mask(3, 200, 24) > 127, 255, 0)
+    cv2.line(page, (90, 0), (130, 300), 255, thick)
+    for y in range(20, 300, 80):
+        page[y : y + 3] = 255
+    told = margins(page)
+    assert told.any() == found
+    assert not told[:, 200:].any()
+    if found:
+        assert np.median(np.flatnonzero(told[150])) == pytest.approx(110, abs=3)
+        assert told.any(axis=1).mean() > 0.9

@@ -176,3 +176,20 @@ def test_a_low_zero_is_of_the_row_and_what_is_left_of_the_row_above_is_not():
     found, height = segment.pieces(ink, 64)
     assert height == 65
     assert [piece.box[0] for piece in found] == [126, 161, 203, 240, 283]
+
+
+def test_scraps_of_other_rows_at_the_picture_s_edges_are_none_of_it():
+    ink = np.zeros((200, 400), np.uint8)
+    for x in (40, 100, 160, 220):
+        ink[56:144, x : x + 12] = 255
+    ink[163:, 70:90] = ink[:36, 130:150] = 255
+    assert [piece.box[0] for piece in segment.pieces(ink, 88)[0]] == [40, 100, 160, 220]
+
+
+@pytest.mark.parametrize(("top", "count"), [(0, 4), (20, 5)])
+def test_a_margin_that_the_picture_s_edge_ends_is_no_one(top, count):
+    ink = np.zeros((200, 400), np.uint8)
+    for x in (100, 160, 220, 280):
+        ink[80:160, x : x + 12] = 255
+    ink[top:150, 40:46] = 255
+    assert len(segment.pieces(ink, 80)[0]) == count

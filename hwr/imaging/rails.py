@@ -32,6 +32,7 @@ WALL = 0.85  # of the distance is ink in a wall
 INK = 100  # of 255: as much of a place on the strip is ink
 POWER = 4  # the power of what is filled of a column that tells walls from digits
 GO_ON, SQUARE = 0.5, 0.75  # so much of the walls goes on above and below; the least ratio of a square's sides
+ON = 0.4  # so much of the lines of ruled paper goes on at the left and at the right, in the mean
 LEAN = 8  # px: walls lean by so much from line to line at most
 BEYOND = 0.35  # of the distance: a wall is no farther from where the lines end
 
@@ -190,7 +191,7 @@ def _box(strip: _Strip) -> Outline | None:
     lean = max(sorted(range(-LEAN, LEAN + 1), key=abs), key=lambda lean: _sharpness(_turned(strip.ink, lean)))
     ink = _turned(strip.ink, lean)
     extent = _extent(ink)
-    if extent is None or _goes_on(ink[:, slice(*extent)]):
+    if extent is None or _goes_on(ink[:, slice(*extent)]) or _is_ruled(ink, *extent):
         return None
     # Seen from aside, the walls at one end lean more than those at the other.
     likely = [_corners(extent, lean, more) for more in sorted(range(-LEAN, LEAN + 1, 2), key=abs)]
@@ -213,6 +214,14 @@ def _goes_on(strip: np.ndarray) -> bool:
         return False
     beyond = min(strip[: ROOM - DRIFT, walls].mean(), strip[ROOM + TALL + DRIFT :, walls].mean())
     return bool(beyond >= GO_ON and SQUARE * TALL <= np.median(wide) <= TALL / SQUARE)
+
+
+def _is_ruled(strip: np.ndarray, first: int, last: int) -> bool:
+    """Whether both lines go on beyond the walls to either side: (H, W) bool, columns. Then these are but strokes."""
+    drawn = _drawn(strip)
+    beyond = drawn[:, max(0, first - TALL) : max(0, first - DRIFT)], drawn[:, last + DRIFT : last + TALL]
+    seen = [side.mean(axis=1).min() if side.shape[1] >= TALL / 2 else 0.0 for side in beyond]
+    return min(seen) > 0 and float(np.mean(seen)) >= ON
 
 
 def _turned(strip: np.ndarray, lean: int) -> np.ndarray:

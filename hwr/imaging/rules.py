@@ -39,6 +39,18 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
     return left if thick <= SLIM * _pen_of_digit(left) else ink
 
 
+def margins(ink: np.ndarray) -> np.ndarray:
+    """Where upright lines go from the top of a page to its foot that are thinner than the pen: (H, W) uint8, 0 paper,
+    255 ink -> (H, W) bool. Strokes that cross them are none of them."""
+    upright = _rules(np.ascontiguousarray(ink.T))
+    if upright is None:
+        return np.zeros(ink.shape, bool)
+    found, thick = upright[0].T, upright[1]
+    level = _rules(ink)
+    left = np.where(found if level is None else found | level[0], 0, ink).astype(np.uint8)
+    return found & (thick <= SLIM * _pen_of_digit(left))
+
+
 def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
     """The level lines that go on to both borders: (H, W) uint8 -> where no stroke crosses them, (H, W) bool, and how
     thick they are, px; None where there are none."""

@@ -10,6 +10,7 @@ from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, without_lines
 from hwr.imaging.parts import SMALL
+from hwr.imaging.rules import margins
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, middles, ordinary_of, pieces, weighted_median
 from hwr.imaging.sheet import flatten
 from hwr.imaging.stages import WORK, contrast, shrink
@@ -34,6 +35,7 @@ MISTAKEN = 1.4  # times: a first guess of the digits' height that is this far of
 
 RINGED = 0.6  # of what is on a page is in a ring, and is then one thing
 MOST_ROWS = 4  # of a page are looked at
+MOSTLY = 0.5  # of a row's pieces are cut where another row's place cuts it
 LOWEST = 10.0  # px: where writing is lower than this on a page, its rows are not looked at
 FINER = 0.2  # of a page's shorter side: no stroke of the pen is half as thick
 MOVED = 0.1  # of a row's height: so far are the same pieces apart in two views
@@ -88,7 +90,14 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
         own = back @ back_from(view, 1.0) @ shifted(x0, y0)
-        yield _there([_find(straighten(gray[y0:y1, x0:x1]))], own)
+        row = _find(straighten(gray[y0:y1, x0:x1]))
+        yield _there([None if row is None or _is_cut(row, gray[y0:y1, x0:x1].shape) else row], own)
+
+
+def _is_cut(row: Row, shape: tuple[int, int]) -> bool:
+    """Whether the upper or the lower edge of a picture of (height, width) cuts most of a row: it is not its own."""
+    boxes = np.array([row.place(piece.box, shape) for piece in row.pieces])
+    return bool(max((boxes[:, 1] <= 1).mean(), (boxes[:, 3] >= shape[0] - 1).mean()) >= MOSTLY)
 
 
 def _there(found: list[Row | None], back: np.ndarray) -> list[Row]:
@@ -154,7 +163,8 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
             return None
         level = _level(darkness, levels[0])
         if inside is None:
-            darkness = without_ring(darkness, level)
+            lines = cv2.dilate(margins(inked(darkness, level)).astype(np.uint8), np.ones((3, 3), np.uint8))
+            darkness = without_ring(np.where(lines > 0, 0, darkness), level)
             to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
             darkness = seen(darkness, to_level)
         else:  # a box is level already

@@ -25,6 +25,8 @@ CLOSE, TICK = 0.12, 0.15  # and is a part of what it lies so close to; where it 
 TORN = 0.35  # a mark that lies closer above or below other ink is a part of it
 BESIDE, OUT = 0.75, 1.0  # a piece whose middle is farther from the row's middle line is another row's, and so is one
 # that is farther from where most of the row stands
+SCRAP = 0.4  # what the picture's edge ends is another row's where all of it is farther from there
+MARGIN, SLENDER = 1.4, 0.35  # a line that the edge ends is higher than digits, and so much as wide as that at most
 DOT, COMMA = 0.24, 0.5  # the longest side of a dot, the height of a comma
 DASH = (0.2, 1.0, 0.3)  # a dash's shortest and longest, and its height
 ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one kind
@@ -125,8 +127,12 @@ def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[n
     near = cv2.blur(mass[:, None], (1, reach), borderType=cv2.BORDER_CONSTANT)[:, 0]
     first, after = runs(near >= near.max() * (1 - 1e-9))[0]  # of two rows with as much ink the upper one
     near = kept & (np.abs(down - (first + after - 1) / 2) <= BESIDE * height)
-    away = np.abs(down - weighted_median(down[near], area[near])) if near.any() else np.zeros(len(down))
-    return (near & (away <= OUT * height)) | (kept & (away <= BESIDE * height)), tap
+    if not near.any():
+        return near, tap
+    away = np.abs(down - weighted_median(down[near], area[near]))
+    ends = (stats[:, cv2.CC_STAT_TOP] == 0) | (stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] == len(labels))
+    scraps = ends & (away >= SCRAP * height + stats[:, cv2.CC_STAT_HEIGHT] / 2)  # of the row above or below
+    return ((near & (away <= OUT * height)) | (kept & (away <= BESIDE * height))) & ~scraps, tap
 
 
 def middles(stats: np.ndarray) -> np.ndarray:
@@ -265,11 +271,13 @@ def _broken(piece: Piece, pieces: list[Piece], height: float) -> bool:
 
 
 def _edge(stats: np.ndarray, shape: tuple[int, int], height: float) -> np.ndarray:
-    """Which parts are the edge of the paper or a shadow: what lies along a border, longer than digits are high."""
+    """Which parts are the edge of the paper, a shadow or a margin's line: what lies along a border, longer than digits
+    are high, or goes there, upright and higher."""
     left, top, width, tall = (stats[:, k] for k in range(4))
     sides = (left == 0) | (left + width == shape[1])
     ends = (top == 0) | (top + tall == shape[0])
-    return (sides & (tall >= RULE * height)) | (ends & (width >= RULE * height) & (tall <= height / 2))
+    margin = ends & (tall >= MARGIN * height) & (width <= SLENDER * tall)
+    return (sides & (tall >= RULE * height)) | (ends & (width >= RULE * height) & (tall <= height / 2)) | margin
 
 
 def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None:

@@ -12,9 +12,10 @@ RULED = 0.6  # of its width is level at most, or it is a box, or a rule with the
 HOLLOW, ENCLOSED = 0.3, 0.2  # of its area is a ring's ink at most; of its height, what it is drawn around is at least
 CANDIDATES = 20  # of the largest parts may be boxes
 PIECE = 15  # px, of a line
-ACROSS, SQUARES = 5, 100  # lines that most rows and columns of squared paper cross, and the least of their product
+ACROSS, SQUARES = 5, 90  # lines that most rows and columns of squared paper cross, and the least of their product
 DARKER = 2.0  # times as dark as the lines of its paper, in the mean, is a pen
 PALE, PALER = 0.35, 0.75  # of the level: so pale is looked for what black lines outshine; so pale it is
+FAINTEST = 0.25  # of it: so pale are the lines of squared paper
 
 
 def inked(darkness: np.ndarray, level: int) -> np.ndarray:
@@ -56,7 +57,7 @@ def printed(ink: np.ndarray) -> np.ndarray:
 def is_squared(darkness: np.ndarray, level: int) -> bool:
     """Whether a page, (H, W) uint8, is squared all over, by lines that may be a good deal paler than a level: most of
     its rows and columns cross so many that there are more squares than a table has."""
-    ink = cv2.morphologyEx(inked(darkness, round(PALE * level)), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    ink = cv2.morphologyEx(inked(darkness, round(FAINTEST * level)), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     piece, crossed = np.ones((1, PIECE), np.uint8), []
     for each in ink, np.ascontiguousarray(ink.T):
         lines = cv2.morphologyEx(each, cv2.MORPH_OPEN, piece) > 0
