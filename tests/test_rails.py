@@ -224,11 +224,12 @@ def test_an_empty_page_has_none():
     assert found(np.zeros((40, 40), np.uint8), (point,)) == []
 
 
-@pytest.mark.parametrize(("left", "right", "told"), [(60, 940, False), (LEFT, RIGHT, True)])
-def test_strokes_between_the_lines_of_ruled_paper_are_no_walls(left, right, told):
-    ink = blank()
-    for y in (TOP, FOOT):
-        ink[y - 1 : y + 1, left:right] = 1
-        ink[y - 1 : y + 1, 330:350] = ink[y - 1 : y + 1, 500:520] = 0  # in pieces, as pale lines are
-    ink[TOP:FOOT, LEFT : LEFT + 2] = ink[TOP:FOOT, RIGHT - 2 : RIGHT] = 1
+@pytest.mark.parametrize(("beyond", "told"), [(140, False), (0, True)])
+def test_strokes_between_the_lines_of_ruled_paper_are_no_walls(beyond, told):
+    """The lines are pale, so that only dashes are seen of them, and between two strokes, which are darker, more."""
+    ink = box(blank(), LEFT, RIGHT)
+    for start in range(0, beyond, 18):
+        for y in (TOP, FOOT):
+            ink[y - 1 : y + 1, LEFT - start - 14 : LEFT - start - 4] = 1
+            ink[y - 1 : y + 1, RIGHT + start + 4 : RIGHT + start + 14] = 1
     assert any(near(box.corners) for box in found(ink)) is told
