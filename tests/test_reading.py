@@ -419,3 +419,12 @@ def test_a_margin_is_no_one(recognizer, lean):
     for y in range(40, len(page), 70):
         page[y : y + 2] = np.minimum(page[y : y + 2], 150)
     assert recognizer.read_number(page, script="persian").text == "6974"
+
+
+@pytest.mark.parametrize("gap", [0, 6])
+@pytest.mark.parametrize("digits", [(5, 1, 4, 5), (2, 5, 2, 1, 5), (8, 0, 0, 7)])
+def test_whole_digits_close_to_each_other_are_not_one(recognizer, digits, gap):
+    ink = [mask(digit, 100, 16) for digit in digits]
+    ink = [each[:, slice(*(np.flatnonzero((each > 127).any(axis=0))[[0, -1]] + [-1, 2]))] for each in ink]
+    page = 255 - np.pad(np.hstack([np.pad(each, ((0, 0), (0, gap))) for each in ink]), 30)
+    assert recognizer.read_number(page, script="persian").text == "".join(map(str, digits))
