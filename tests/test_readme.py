@@ -44,8 +44,8 @@ def test_what_was_measured_is_what_is_claimed(name):
 
 @pytest.mark.parametrize("scale", ["known", "unknown"])
 def test_the_benchmark_agrees_with_the_training(scale):
-    """Once through torch at the end of the training, once through OpenCV: the same digits are right, but for one where
-    it is refused or not by the last bits of a float."""
+    """Once through torch at the end of the training, once through OpenCV: the same digits are right, but for one that
+    is as likely one digit as another, which 16 bits a weight decide."""
     trained = weights.index()[hwr.DEFAULT]["figures"][f"test, hoda, scale {scale}"]
     measured = next(s for s in MEASURED.values() if s["dataset"] == "hoda" and s["scale_known"] == (scale == "known"))
     assert measured["n"] == trained["n"]
