@@ -6,6 +6,7 @@ import numpy as np
 from hwr.imaging import cells
 from hwr.imaging.cells import Grid
 from hwr.imaging.dividers import DRAWN, Box, Lines, dividers, width_of
+from hwr.imaging.strokes import without
 
 FAINT = 0.6  # of the darkness that tells ink from paper: lines may be as pale as this
 CLOUDED = 4.0  # times as much of that as there is ink: it is the paper then
@@ -53,10 +54,8 @@ def without_lines(
     crossing = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((stem, 1), np.uint8)) > 0
     beside = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, through), np.uint8)) > 0
     gone = (across & ~(crossing & ~down)) | (down & ~(beside & ~across))
-    left = np.where(gone, 0, ink).astype(np.uint8)
-    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
-    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
-    left = _without_ticks(_without_shreds(left, across | down), across, thick, height)
+    left = _without_shreds(without(ink, gone, stem), across | down)
+    left = _without_ticks(left, across, thick, height)
     return _without_leaders(_in_cells(left, ink, grids), height), grids
 
 

@@ -6,6 +6,8 @@ This is for a single digit, of which nothing is known; `lines` does it for a row
 import cv2
 import numpy as np
 
+from hwr.imaging.strokes import stroke_width, without
+
 MOST = 100  # straight pieces are looked at
 STEEP, TOLD = 0.27, 0.5  # px down for each px across: no line leans more; degrees by which lines are told apart
 STEM, MORE = 1.7, 2.0  # times as thick as the line, and px more: what is thicker is a stroke that crosses it
@@ -23,40 +25,37 @@ KNOWN = 0.95  # of it is in lines that were found before: it is one of these
 def without_rules(ink: np.ndarray) -> np.ndarray:
     """The same without the lines that cross it from side to side, or from top to foot, where they are thinner than the
     pen of a digit that comes near no border: (H, W) uint8, 0 paper, 255 ink -> (H, W) uint8."""
-    level, upright = _rules(ink), _rules(np.ascontiguousarray(ink.T))
-    if level is None and upright is None:
+    (level, level_thick), (upright, upright_thick) = _rules(ink), _upright(ink)
+    thick = max(level_thick, upright_thick)
+    if not thick:
         return ink
-    thick = max(found[1] for found in (level, upright) if found)
-    gone = np.zeros(ink.shape, bool)
-    if level:
-        gone |= level[0]
-    if upright:
-        gone |= upright[0].T
-    left = np.where(gone, 0, ink).astype(np.uint8)
-    stem = round(STEM * thick + MORE)
-    healed = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (stem, stem)))
-    left = np.where(gone & (healed > 0), 255, left).astype(np.uint8)
+    left = without(ink, level | upright, round(STEM * thick + MORE))
     return left if thick <= SLIM * _pen_of_digit(left) else ink
 
 
 def margins(ink: np.ndarray) -> np.ndarray:
     """Where upright lines go from the top of a page to its foot that are thinner than the pen: (H, W) uint8, 0 paper,
     255 ink -> (H, W) bool. Strokes that cross them are none of them."""
-    upright = _rules(np.ascontiguousarray(ink.T))
-    if upright is None:
-        return np.zeros(ink.shape, bool)
-    found, thick = upright[0].T, upright[1]
-    level = _rules(ink)
-    left = np.where(found if level is None else found | level[0], 0, ink).astype(np.uint8)
-    return found & (thick <= SLIM * _pen_of_digit(left))
+    upright, thick = _upright(ink)
+    if not thick:
+        return upright
+    left = np.where(upright | _rules(ink)[0], 0, ink).astype(np.uint8)
+    return upright & (thick <= SLIM * _pen_of_digit(left))
 
 
-def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
+def _upright(ink: np.ndarray) -> tuple[np.ndarray, float]:
+    """The same as `_rules`, of lines from top to foot."""
+    found, thick = _rules(np.ascontiguousarray(ink.T))
+    return found.T, thick
+
+
+def _rules(ink: np.ndarray) -> tuple[np.ndarray, float]:
     """The level lines that go on to both borders: (H, W) uint8 -> where no stroke crosses them, (H, W) bool, and how
-    thick they are, px; None where there are none."""
+    thick they are, px; nowhere, and 0, where there are none."""
+    none = np.zeros(ink.shape, bool), 0.0
     tall = len(ink)
     if not (ink[:, 0].any() and ink[:, -1].any()):
-        return None
+        return none
     paper, rows = ink == 0, np.arange(tall, dtype=np.int16)[:, None]
     above = np.maximum.accumulate(np.where(paper, rows, np.int16(-1)), axis=0)  # of each pixel, the nearest paper
     below = np.minimum.accumulate(np.where(paper, rows, np.int16(tall))[::-1], axis=0)[::-1]
@@ -67,15 +66,16 @@ def _rules(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
             known[line] = True
             lines.append(line)
     if not lines:
-        return None
-    thick = min(float(np.median((below - above - 1)[line])) for line in lines)  # they are alike
+        return none
+    across = below - above - 1
+    thick = min(float(np.median(across[line])) for line in lines)  # they are alike
     ends = np.zeros((tall + 1, ink.shape[1]), np.int16)  # 1 where a line begins in its column, -1 where it has ended
     for at, columns in lines:
         first, after = above[at, columns] + 1, below[at, columns]
-        alone = after - first <= STEM * thick + MORE
+        alone = across[at, columns] <= STEM * thick + MORE
         ends[first[alone], columns[alone]] += 1
         ends[after[alone], columns[alone]] -= 1
-    return (ends.cumsum(axis=0, dtype=np.int16)[:-1] > 0, thick) if thick <= THICK * tall else None
+    return (ends.cumsum(axis=0, dtype=np.int16)[:-1] > 0, thick) if thick <= THICK * tall else none
 
 
 def _inked(ink: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -122,5 +122,4 @@ def _pen_of_digit(ink: np.ndarray) -> float:
     if not free.any():
         return 0.0
     largest = int(np.argmax(stats[:, cv2.CC_STAT_AREA] * free))
-    depth = cv2.distanceTransform((labels == largest).astype(np.uint8), cv2.DIST_L2, 3)
-    return 4 * float(depth[depth > 0].mean()) - 2
+    return stroke_width((labels == largest).astype(np.uint8))

@@ -130,8 +130,8 @@ def _in_the_row(labels: np.ndarray, stats: np.ndarray, height: float) -> tuple[n
     if not near.any():
         return near, tap
     away = np.abs(down - weighted_median(down[near], area[near]))
-    ends = (stats[:, cv2.CC_STAT_TOP] == 0) | (stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] == len(labels))
-    scraps = ends & (away >= SCRAP * height + stats[:, cv2.CC_STAT_HEIGHT] / 2)  # of the row above or below
+    # Of the rows above and below:
+    scraps = _ended(stats, len(labels)) & (away >= SCRAP * height + stats[:, cv2.CC_STAT_HEIGHT] / 2)
     return ((near & (away <= OUT * height)) | (kept & (away <= BESIDE * height))) & ~scraps, tap
 
 
@@ -273,11 +273,17 @@ def _broken(piece: Piece, pieces: list[Piece], height: float) -> bool:
 def _edge(stats: np.ndarray, shape: tuple[int, int], height: float) -> np.ndarray:
     """Which parts are the edge of the paper, a shadow or a margin's line: what lies along a border, longer than digits
     are high, or goes there, upright and higher."""
-    left, top, width, tall = (stats[:, k] for k in range(4))
+    left, _, width, tall = (stats[:, k] for k in range(4))
     sides = (left == 0) | (left + width == shape[1])
-    ends = (top == 0) | (top + tall == shape[0])
+    ends = _ended(stats, shape[0])
     margin = ends & (tall >= MARGIN * height) & (width <= SLENDER * tall)
     return (sides & (tall >= RULE * height)) | (ends & (width >= RULE * height) & (tall <= height / 2)) | margin
+
+
+def _ended(stats: np.ndarray, height: int) -> np.ndarray:
+    """Which of OpenCV's parts the upper or the lower edge of a picture so many px high ends: -> (n,) bool."""
+    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    return (top == 0) | (top + tall == height)
 
 
 def _mark(ink: np.ndarray, low: float, foot: float, height: float) -> str | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hwr.imaging import mend
 from hwr.imaging.parts import SMALL, drop_specks
+from hwr.imaging.strokes import stroke_width
 
 WORK = 1024  # px: no stroke that a person can see is lost when a larger picture is shrunk to this
 THUMBNAIL = 96  # px: enough to see how the light falls on the paper
@@ -287,7 +288,7 @@ def pad(centered: np.ndarray, side: int, margin: int) -> np.ndarray:
     glyph = side - 2 * margin
     fine = _scale(centered, OVERSAMPLE * glyph)
     solid = np.where(fine > fine.max() / 4, 255, 0).astype(np.uint8)  # shrinking has faded what is thin
-    missing = round(OVERSAMPLE * STROKE - _stroke_width(solid))
+    missing = round(OVERSAMPLE * STROKE - stroke_width(solid))
     if missing > 0:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
         fine = center(cv2.dilate(np.pad(solid, missing), kernel))
@@ -297,15 +298,6 @@ def pad(centered: np.ndarray, side: int, margin: int) -> np.ndarray:
     square = np.zeros((side, side), np.uint8)
     square[top : top + height, left : left + width] = small
     return square
-
-
-def _stroke_width(ink: np.ndarray) -> float:
-    """Mean width of the strokes in pixels: (h, w) uint8, 0 paper -> float.
-
-    Across a stroke of w pixels the distance to the paper runs 1, 2, … w/2 … 2, 1: its mean is (w + 2) / 4.
-    """
-    reach = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)
-    return 4 * float(reach[reach > 0].mean()) - 2
 
 
 def _scale(picture: np.ndarray, longest: int) -> np.ndarray:
