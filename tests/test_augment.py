@@ -115,6 +115,19 @@ def test_marks_are_ink_or_a_gap_in_it(marked):
     assert np.mean(taken) > 0.1
 
 
+@pytest.mark.parametrize("struck", [True, False])
+def test_only_where_it_may_be_struck_is_a_line_whole(struck):
+    """Of 300 marks on white paper, those that are straight and whole."""
+    whole = 0
+    for k in range(300):
+        page = mark(np.full((80, 80), 255, np.uint8), np.random.default_rng(k), struck)
+        points = cv2.findNonZero((page < 128).astype(np.uint8))
+        if points is not None:
+            short, long = sorted(cv2.minAreaRect(points)[1])
+            whole += long > 50 and short < 6 and len(points) > 0.8 * (short + 1) * (long + 1)
+    assert (whole > 15) if struck else (whole == 0)
+
+
 def test_redrawing_takes_the_size_away(redrawn):
     zeros, eights = ([max(box(gray)[2:]) for gray in redrawn[20 * digit :][:20]] for digit in (0, 8))
     assert np.mean(zeros) == pytest.approx(np.mean(eights), rel=0.25)

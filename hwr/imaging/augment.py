@@ -13,6 +13,7 @@ KNOTS = np.linspace(-0.5, 0.5, 4)  # where a cubic patch has its control points
 FINE = 3  # times by which a scan in gray is enlarged before it is warped
 BLOT = 0.6  # of its box filled: a digit this full has no strokes to thin
 MARKS, MARK_SHARES = ("line", "zigzag", "dots", "dirt", "gap"), (0.2, 0.3, 0.2, 0.15, 0.15)
+FEWEST = 12  # teeth or dots of a line across
 
 
 def rewrite(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -52,26 +53,30 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(warped > 255 * rng.uniform(0.35, 0.65), INK, PAPER).astype(np.uint8)
 
 
-def mark(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def mark(gray: np.ndarray, rng: np.random.Generator, struck: bool = True) -> np.ndarray:
     """Something across a digit that is not of it: (H, W) uint8, 0 ink, 255 paper -> the same size.
 
     A line from side to side, whole, dotted or a zigzag, as rules, boxes and a pen that strikes out leave; grains of
-    dirt; or a gap where the pen left no ink.
+    dirt; or a gap where the pen left no ink. `struck` says whether a whole line may be: a 1 with one is a plus.
     """
     marked, (height, width) = gray.copy(), gray.shape
-    kind, thick = MARKS[rng.choice(len(MARKS), p=MARK_SHARES)], int(rng.integers(1, 5))
+    first = 0 if struck else 1
+    shares = np.array(MARK_SHARES[first:]) / sum(MARK_SHARES[first:])
+    kind, thick = MARKS[first + rng.choice(len(shares), p=shares)], int(rng.integers(1, 5))
     middle = rng.normal(0.5, 0.2, 2) * (width, height)
     way = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, np.pi)
-    along = np.array([np.cos(way), np.sin(way)]) * max(height, width)
+    reach = max(height, width)
+    along = np.array([np.cos(way), np.sin(way)]) * reach
     start, end = (np.round(middle + way * along).astype(int) for way in (-1, 1))
+    most = max(2 * reach // (3 * thick + 2), FEWEST + 1)  # teeth or dots, that there be paper between them
     if kind == "line":
         cv2.line(marked, start.tolist(), end.tolist(), INK, thick, cv2.LINE_AA)
     elif kind == "zigzag":
-        teeth = np.linspace(start, end, int(rng.integers(8, 50)))
-        teeth[::2] += rng.uniform(0.05, 0.2) * max(height, width) * np.array([-np.sin(way), np.cos(way)])
+        teeth = np.linspace(start, end, int(rng.integers(FEWEST, most)))
+        teeth[::2] += rng.uniform(0.05, 0.2) * reach * np.array([-np.sin(way), np.cos(way)])
         cv2.polylines(marked, [np.round(teeth).astype(np.int32)], False, INK, thick, cv2.LINE_AA)
     elif kind == "dots":
-        for x, y in np.linspace(start, end, int(rng.integers(20, 60))).round().astype(int).tolist():
+        for x, y in np.linspace(start, end, int(rng.integers(FEWEST, most))).round().astype(int).tolist():
             cv2.circle(marked, (x, y), thick, INK, -1)
     elif kind == "dirt":
         for x, y in (rng.uniform(0, 1, (rng.integers(3, 20), 2)) * (width, height)).astype(int).tolist():

@@ -12,7 +12,7 @@ DIGITS = Recipe(
     prepare=Preparation(side=32, margin=2, size_plane=True, gray=True),
     model="compact-both",
     augment=Handwriting(
-        redrawn=0.3,
+        redrawn=0.35,
         photographed=0.04,
         clutter=0.12,
         views=8,

@@ -242,8 +242,7 @@ class _Maker(Dataset):
             case 2:
                 x = self.prepare.array(self.clutter.fonts.digit(*self.digits[index], rng))
             case 3:
-                drawn = redraw(gray, rng)
-                x = self.prepare.array(drawn if self.digits[index][0] == 1 else mark(drawn, rng))  # a + is no 1
+                x = self.prepare.array(mark(redraw(gray, rng), rng, struck=self.digits[index][0] != 1))
             case _:
                 dpi = self.dpi[index] if rng.random() < how.scaled else None
                 x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
