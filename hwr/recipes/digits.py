@@ -12,10 +12,11 @@ DIGITS = Recipe(
     prepare=Preparation(side=32, margin=2, size_plane=True, gray=True),
     model="compact-both",
     augment=Handwriting(
-        redrawn=0.35,
+        redrawn=0.32,
         photographed=0.04,
         clutter=0.12,
         views=8,
+        enlarged=0.2,
         marked=0.1,
         printed=0.05,
         fonts=(

@@ -31,6 +31,7 @@ class Handwriting:
     views: how many different views of each picture are made; after as many epochs they come round again.
     scaled: share of the scans that come with their resolution, the others as if it were unknown; of a network for
         which it is all, nothing else is asked.
+    enlarged: share of the scans that come several times as large, as a number's digits are looked at.
     marked: share that come redrawn, with a line, dots or a gap across them.
     printed: share that are not the digits of the data but those of fonts, redrawn: what a school teaches.
     fonts: files that have to be installed, whose letters are among the clutter, and whose digits are the printed ones,
@@ -42,6 +43,7 @@ class Handwriting:
     clutter: float
     views: int
     scaled: float = 0.75
+    enlarged: float = 0.0
     marked: float = 0.0
     printed: float = 0.0
     fonts: tuple[str, ...] = ()
