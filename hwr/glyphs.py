@@ -34,8 +34,6 @@ GAP = 0.25  # heights of a digit between two digits, where there are too few to 
 TIGHT = 0.5  # of the usual gap between digits: pieces that are nearer may be one even where each would be a digit
 CROWDED, NARROW = 1.5, 1.5  # for a digit that is not alone in its cell, where these are no wider, in heights
 BETWEEN = 3.0  # for one that stands between cells
-SEVERED = 2.0  # for pieces of which each is a digit alone
-SURE, WHOLE = 0.99, 1.5  # with so much probability to the network of digits, and for so many nats with that of rows
 SPREAD = 3.0  # for each usual gap of paper within one digit, beyond TIGHT; paper below that earns as much
 COVERED = 2.5  # for a glyph all of whose width lies over or under another
 NEAR = 0.3  # heights: pieces farther apart than this are not one digit
@@ -105,7 +103,7 @@ class Judge:
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
         self.recognizer, self.height, self._cells = recognizer, row.height, row.cells
         self.pieces = list(row.pieces)
-        self._gaps, self._whole = {}, {}
+        self._gaps = {}
         self._dpi = _resolution(row, dpi)
         self.typical = self._typical()
         self._mend()
@@ -138,11 +136,8 @@ class Judge:
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
-            cost += SEVERED * self._are_whole(first, last)
             cost += sum(SPREAD * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
-            if last - first == 1 and own.max() >= SURE and cost <= WHOLE:
-                self._whole[piece.box] = int(own.argmax())
         return glyphs
 
     def others(self, digit: Glyph) -> list[Glyph]:
@@ -249,12 +244,6 @@ class Judge:
 
     def _is_cut(self, first: int, last: int) -> bool:
         return bool(self.pieces[first].seam or (last < len(self.pieces) and self.pieces[last].seam))
-
-    def _are_whole(self, first: int, last: int) -> bool:
-        """Whether each of several pieces is surely a digit alone, as far as they were asked about; not where all are
-        1s, as the strokes of a ۷ or an ۸ are."""
-        alone = {self._whole.get(piece.box) for piece in self.pieces[first:last]}
-        return last - first > 1 and None not in alone and alone != {1}
 
     def _covered(self, first: int, last: int, piece: Piece) -> float:
         """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""

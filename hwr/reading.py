@@ -11,13 +11,17 @@ from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_OF_A_DIGIT
-from hwr.imaging.segment import Piece, Row
+from hwr.imaging.segment import Piece, Row, is_upright
 
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
 CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
 CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
+SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
+SURE, WHOLE = 0.99, 1.5  # with so much probability to the network of digits, and for so many nats with that of rows
+RATHER = 0.5  # with more probability to the network of rows, what was cut is one all the same
+LEGS = (7, 8)  # of Persian digits, whose halves are 1s: what is surely one of them alone is not cut
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
@@ -123,14 +127,36 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:
-    """The glyphs of the likeliest way from left to right. A slash alone parts few digits: beside more it is a 1."""
+    """The glyphs of the likeliest way from left to right. A slash that is alone parts few digits, and is higher than
+    these or leans more than they do: else it is a 1."""
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
+    glyphs = _severed(judge, glyphs)
     path = _way(glyphs, len(judge.pieces))
     parted = "".join(glyph.mark or "0" * glyph.is_digit for glyph in path).split("/")
-    if len(parted) == 2 and max(map(len, parted)) > PARTED:
+    slash = next((glyph.piece for glyph in path if glyph.mark == "/"), None)
+    if len(parted) == 2 and (max(map(len, parted)) > PARTED or is_upright(slash, judge.height)):
         path = _way([glyph for glyph in glyphs if glyph.mark != "/"], len(judge.pieces))
     return path
+
+
+def _severed(judge: Judge, glyphs: list[Glyph]) -> list[Glyph]:
+    """The same, at a higher cost where one digit is made of pieces of which each is surely one alone; not where all are
+    1s, as the strokes of a ۷ or an ۸ are, nor where the network of rows takes what was cut for one sign."""
+    alone = {
+        glyph.first: int(glyph.seen.argmax())
+        for glyph in glyphs
+        if glyph.is_digit and glyph.last - glyph.first == 1 and glyph.seen.max() >= SURE and glyph.cost <= WHOLE
+    }
+    judged = []
+    for glyph in glyphs:
+        digits = {alone.get(k) for k in range(glyph.first, glyph.last)}
+        if glyph.is_digit and glyph.last - glyph.first > 1 and None not in digits and digits != {1}:
+            was_cut = any(piece.seam for piece in judge.pieces[glyph.first + 1 : glyph.last])
+            is_one = judge.heard and np.exp(judge.hear([(glyph.first, glyph.last)])).sum() > RATHER
+            glyph = glyph._replace(cost=glyph.cost + SEVERED * (not (was_cut and is_one)))
+        judged.append(glyph)
+    return judged
 
 
 def _way(glyphs: list[Glyph], pieces: int) -> list[Glyph]:
@@ -233,7 +259,9 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     alone = judge.digits(singles)
     others = [judge.others(glyph) for glyph in alone]
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
-    whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else certain
+    whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else np.array(certain)
+    if judge.script == "persian":
+        whole |= [glyph.seen.argmax() in LEGS and glyph.seen.max() >= SURE for glyph in alone]
     glyphs, origin, pieces = [], [], []
     for k, piece in enumerate(judge.pieces):
         wide = (piece.box[2] - piece.box[0]) / judge.height

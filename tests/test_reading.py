@@ -1,6 +1,7 @@
 """Whole numbers, read by the model that ships."""
 
 import json
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -8,7 +9,11 @@ import pytest
 from pictures import drawing, encode, mask
 
 import hwr
+from hwr import reading
 from hwr.glyphs import Glyph, Judge
+from hwr.imaging import search
+from hwr.imaging.segment import Piece
+from hwr.imaging.stages import Stages
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +127,7 @@ def test_no_two_marks_stand_beside_each_other(recognizer, monkeypatch):
     page = row((7, 1, 1, 3))
     judged = Judge.others
     monkeypatch.setattr(Judge, "others", lambda self, digit: [*judged(self, digit), slash(digit)])
+    monkeypatch.setattr(reading, "is_upright", lambda slash, height: False)
     said = recognizer.read_number(page, script="persian")
     assert said.text in ("7/13", "71/3")
 
@@ -392,13 +398,15 @@ def test_a_slash_that_stands_on_the_line_below_is_no_ring(recognizer):
     assert recognizer.read_number(page, script="persian").text == "74/87"
 
 
+@pytest.mark.parametrize("upright", [True, False])
 @pytest.mark.parametrize("digits", [(7, 4, 1, 3), (7, 4, 2, 3, 8, 1, 3)])
-def test_a_slash_alone_parts_few_digits(recognizer, monkeypatch, digits):
+def test_a_slash_alone_parts_few_digits_and_leans(recognizer, monkeypatch, digits, upright):
     judged = Judge.others
     monkeypatch.setattr(Judge, "others", lambda self, digit: [*judged(self, digit), slash(digit)])
+    monkeypatch.setattr(reading, "is_upright", lambda slash, height: upright)
     text = "".join(map(str, digits))
     said = recognizer.read_number(row(digits), script="persian")
-    assert said.text == (text if len(digits) > 5 else text.replace("1", "/"))
+    assert said.text == (text if upright or len(digits) > 5 else text.replace("1", "/"))
 
 
 @pytest.mark.parametrize("above", [60, 20])
@@ -428,3 +436,52 @@ def test_whole_digits_close_to_each_other_are_not_one(recognizer, digits, gap):
     ink = [each[:, slice(*(np.flatnonzero((each > 127).any(axis=0))[[0, -1]] + [-1, 2]))] for each in ink]
     page = 255 - np.pad(np.hstack([np.pad(each, ((0, 0), (0, gap))) for each in ink]), 30)
     assert recognizer.read_number(page, script="persian").text == "".join(map(str, digits))
+
+
+class Pieces(NamedTuple):
+    """What `_severed` asks of a Judge: pieces, and how likely a run of them is one sign to the network of rows."""
+
+    pieces: list[Piece]
+    one: float
+    heard: bool = True
+
+    def hear(self, runs: list[tuple[int, int]]) -> np.ndarray:
+        return np.log(np.full((len(runs), 1), self.one))
+
+
+def piece(seam: float = 0.0) -> Piece:
+    return Piece((0, 0, 4, 9), np.full((9, 4), 255, np.uint8), None, seam)
+
+
+def taken(first: int, last: int, digit: int, share: float = 0.999) -> Glyph:
+    """Pieces that are taken for a digit, at a cost of 1."""
+    seen = np.full(10, (1 - share) / 9)
+    seen[digit] = share
+    return Glyph(first, last, piece(), 1.0, stages=Stages(*[None] * 4, 0.0), seen=seen)
+
+
+@pytest.mark.parametrize(
+    ("digits", "share", "seam", "one", "more"),
+    [
+        ((0, 0), 0.999, 0.0, 0.9, True),
+        ((0, 4), 0.999, 0.0, 0.9, True),
+        ((1, 1), 0.999, 0.0, 0.1, False),  # the strokes of a ۷
+        ((0, 0), 0.9, 0.0, 0.1, False),  # neither is surely a digit
+        ((0, 0), 0.999, 3.0, 0.1, True),  # zeros that touch
+        ((0, 0), 0.999, 3.0, 0.9, False),  # a zero that was cut
+    ],
+)
+def test_one_digit_of_two_whole_ones_costs_more(digits, share, seam, one, more):
+    glyphs = [taken(0, 2, 5), *(taken(k, k + 1, digit, share) for k, digit in enumerate(digits))]
+    judged = reading._severed(Pieces([piece(), piece(seam)], one), glyphs)
+    assert [glyph.cost for glyph in judged[1:]] == [1, 1]
+    assert judged[0].cost == 1 + reading.SEVERED * more
+
+
+@pytest.mark.parametrize("digit", [7, 8])
+def test_what_is_surely_a_digit_with_legs_is_not_cut_into_ones(recognizer, monkeypatch, digit):
+    monkeypatch.setattr(Judge, "hear", lambda self, runs: np.full((len(runs), 14), -9.0))  # it may be anything
+    judge = Judge(recognizer, search.find(row((2, digit, 4))), None, "persian")
+    _, origin, _ = reading._cut(judge)
+    assert origin.count(1) == 1
+    assert origin.count(0) > 1

@@ -153,6 +153,16 @@ def test_a_straight_stroke_leans(lean, slash, surely):
     assert segment.leans(ink, segment.SLASHED) is surely
 
 
+@pytest.mark.parametrize(("lean", "height", "upright"), [(8, 100, True), (8, 70, False), (35, 100, False)])
+def test_a_slash_is_upright_where_it_is_as_a_1_is(lean, height, upright):
+    """In degrees; and the height of digits, where the stroke is 100 px high."""
+    ink = np.zeros((110, 150), np.uint8)
+    cv2.line(ink, (40 + round(100 * np.tan(np.radians(lean))), 5), (40, 105), 255, 9)
+    x, y, width, tall = cv2.boundingRect(ink)
+    slash = segment.Piece((0, 0, width, tall), ink[y : y + tall, x : x + width], None)
+    assert segment.is_upright(slash, height) is upright
+
+
 def test_a_bent_stroke_is_no_slash():
     ink = cv2.polylines(np.zeros((110, 120), np.uint8), [np.array([[80, 5], [30, 50], [50, 105]])], False, 255, 6)
     assert not segment.leans(center(ink))

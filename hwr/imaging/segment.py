@@ -316,6 +316,11 @@ def leans(ink: np.ndarray, least: float = LEAST_LEAN) -> bool:
     return bool(slope < -least and away.max() <= 0.8 * pen)
 
 
+def is_upright(slash: Piece, height: float) -> bool:
+    """Whether a slash is as a 1 is: hardly higher than digits, px, and leaning little."""
+    return len(slash.ink) < SLASH * height and not leans(slash.ink, SLASHED)
+
+
 def gap(one: Piece, other: Piece) -> float:
     """How much paper is between two pieces where they are nearest: px."""
     (here, there) = (_outline(piece) for piece in (one, other))
