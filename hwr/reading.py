@@ -19,8 +19,9 @@ CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is
 WIDEST = 1.45  # no digit is wider
 SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
-SURE, WHOLE = 0.99, 1.5  # with so much probability to the network of digits, and for so many nats with that of rows
+SURE, WHOLE = 0.95, 2.2  # with so much probability to the network of digits, and for so many nats with that of rows
 RATHER = 0.5  # with more probability to the network of rows, what was cut is one all the same
+OVER = 0.3  # of the narrower one's width lies over or under the other: it was one that was cut
 LEGS = (7, 8)  # of Persian digits, whose halves are 1s: what is surely one of them alone is not cut
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
@@ -142,7 +143,8 @@ def _likeliest(judge: Judge) -> list[Glyph]:
 
 def _severed(judge: Judge, glyphs: list[Glyph]) -> list[Glyph]:
     """The same, at a higher cost where one digit is made of pieces of which each is surely one alone; not where all are
-    1s, as the strokes of a ۷ or an ۸ are, nor where the network of rows takes what was cut for one sign."""
+    1s, as the strokes of a ۷ or an ۸ are, nor where what was cut lies one over the other, or is one sign to the network
+    of rows."""
     alone = {
         glyph.first: int(glyph.seen.argmax())
         for glyph in glyphs
@@ -152,11 +154,17 @@ def _severed(judge: Judge, glyphs: list[Glyph]) -> list[Glyph]:
     for glyph in glyphs:
         digits = {alone.get(k) for k in range(glyph.first, glyph.last)}
         if glyph.is_digit and glyph.last - glyph.first > 1 and None not in digits and digits != {1}:
-            was_cut = any(piece.seam for piece in judge.pieces[glyph.first + 1 : glyph.last])
+            cuts = [pair for pair in pairwise(judge.pieces[glyph.first : glyph.last]) if pair[1].seam]
             is_one = judge.heard and np.exp(judge.hear([(glyph.first, glyph.last)])).sum() > RATHER
-            glyph = glyph._replace(cost=glyph.cost + SEVERED * (not (was_cut and is_one)))
+            if not cuts or not (is_one or any(_covers(*pair) for pair in cuts)):
+                glyph = glyph._replace(cost=glyph.cost + SEVERED)
         judged.append(glyph)
     return judged
+
+
+def _covers(before: Piece, after: Piece) -> bool:
+    """Whether a good part of two pieces' width lies over or under the other."""
+    return before.box[2] - after.box[0] > OVER * min(before.box[2] - before.box[0], after.box[2] - after.box[0])
 
 
 def _way(glyphs: list[Glyph], pieces: int) -> list[Glyph]:

@@ -449,8 +449,8 @@ class Pieces(NamedTuple):
         return np.log(np.full((len(runs), 1), self.one))
 
 
-def piece(seam: float = 0.0) -> Piece:
-    return Piece((0, 0, 4, 9), np.full((9, 4), 255, np.uint8), None, seam)
+def piece(seam: float = 0.0, left: int = 0) -> Piece:
+    return Piece((left, 0, left + 4, 9), np.full((9, 4), 255, np.uint8), None, seam)
 
 
 def taken(first: int, last: int, digit: int, share: float = 0.999) -> Glyph:
@@ -461,19 +461,20 @@ def taken(first: int, last: int, digit: int, share: float = 0.999) -> Glyph:
 
 
 @pytest.mark.parametrize(
-    ("digits", "share", "seam", "one", "more"),
+    ("digits", "share", "seam", "left", "one", "more"),
     [
-        ((0, 0), 0.999, 0.0, 0.9, True),
-        ((0, 4), 0.999, 0.0, 0.9, True),
-        ((1, 1), 0.999, 0.0, 0.1, False),  # the strokes of a ۷
-        ((0, 0), 0.9, 0.0, 0.1, False),  # neither is surely a digit
-        ((0, 0), 0.999, 3.0, 0.1, True),  # zeros that touch
-        ((0, 0), 0.999, 3.0, 0.9, False),  # a zero that was cut
+        ((0, 0), 0.999, 0.0, 5, 0.9, True),
+        ((0, 4), 0.999, 0.0, 5, 0.9, True),
+        ((1, 1), 0.999, 0.0, 5, 0.1, False),  # the strokes of a ۷
+        ((0, 0), 0.9, 0.0, 5, 0.1, False),  # neither is surely a digit
+        ((0, 0), 0.999, 3.0, 4, 0.1, True),  # zeros that touch
+        ((0, 0), 0.999, 3.0, 4, 0.9, False),  # a zero that was cut
+        ((0, 0), 0.999, 3.0, 2, 0.1, False),
     ],
 )
-def test_one_digit_of_two_whole_ones_costs_more(digits, share, seam, one, more):
+def test_one_digit_of_two_whole_ones_costs_more(digits, share, seam, left, one, more):
     glyphs = [taken(0, 2, 5), *(taken(k, k + 1, digit, share) for k, digit in enumerate(digits))]
-    judged = reading._severed(Pieces([piece(), piece(seam)], one), glyphs)
+    judged = reading._severed(Pieces([piece(), piece(seam, left)], one), glyphs)
     assert [glyph.cost for glyph in judged[1:]] == [1, 1]
     assert judged[0].cost == 1 + reading.SEVERED * more
 

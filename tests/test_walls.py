@@ -1,10 +1,10 @@
-"""What is in a printed box, and what stands across its walls."""
+"""What is in a printed box, and what stands across its walls and lines."""
 
 import cv2
 import numpy as np
 import pytest
 
-from hwr.imaging.walls import within
+from hwr.imaging.walls import whole, within
 
 INSIDE = np.array([56.0, 53.0, 444.0, 147.0])  # of a box whose lines, 4 px thick, are drawn around 50 to 450, 50 to 150
 
@@ -60,3 +60,56 @@ def test_a_box_without_walls_keeps_what_is_inside_alone():
 
 def test_an_empty_box():
     assert not within(page(), 100, np.array([300.0, 100.0, 300.0, 100.0])).any()
+
+
+def written(page: np.ndarray) -> np.ndarray:
+    """What is within the lines of the box on a page, as ink."""
+    found = np.zeros_like(page)
+    found[53:148, 53:448] = np.where(page[53:148, 53:448] > 100, 255, 0)
+    return found
+
+
+@pytest.mark.parametrize("stroke", [(100, 30, 100, 120), (200, 90, 210, 175), (300, 20, 330, 120), (400, 170, 380, 90)])
+def test_a_stroke_across_the_upper_or_lower_line_stays_whole(stroke):
+    drawn = page(stroke)
+    ink = np.where(drawn > 100, 255, 0).astype(np.uint8)
+    found = whole(written(drawn), ink, INSIDE)
+    alone = cv2.line(np.zeros_like(drawn), stroke[:2], stroke[2:], 255, 6)
+    assert cv2.connectedComponents(found)[0] == 2
+    assert (found != alone).sum() < 0.1 * (alone > 0).sum()
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        ((100, 80, 100, 140),),  # it ends within
+        ((100, 10, 100, 40),),  # it ends outside
+        ((100, 10, 100, 46), (200, 80, 200, 120)),  # it begins outside and ends at the line
+        ((100, 30, 300, 30), (100, 30, 100, 120)),  # it is no digit's
+        ((100, 0, 100, 120),),  # the picture cuts it
+    ],
+)
+def test_what_does_not_stand_across_a_line_ends_there(strokes):
+    drawn = page(*strokes)
+    inner = written(drawn)
+    found = whole(inner, np.where(drawn > 100, 255, 0).astype(np.uint8), INSIDE)
+    assert not found[:48].any()
+
+
+def test_an_arc_above_the_line_is_not_filled():
+    drawn = cv2.ellipse(page(), (250, 70), (30, 45), 0, 0, 360, 200, 6)
+    found = whole(written(drawn), np.where(drawn > 100, 255, 0).astype(np.uint8), INSIDE)
+    assert cv2.connectedComponents(found)[0] == 2
+    assert not found[40:100, 240:260].any()
+
+
+def test_without_lines_or_beside_the_picture_nothing_is_added():
+    bare = np.zeros((200, 600), np.uint8)
+    cv2.line(bare, (100, 20), (100, 180), 255, 6)
+    inner = np.zeros_like(bare)
+    inner[53:148] = bare[53:148]
+    assert (whole(inner, bare, INSIDE) == inner).all()
+    tight = page((100, 60, 100, 140))[47:153]
+    inner = written(page((100, 60, 100, 140)))[47:153]
+    ink = np.where(tight > 100, 255, 0).astype(np.uint8)
+    assert (whole(inner, ink, INSIDE - [0, 47, 0, 47]) == inner).all()

@@ -25,7 +25,7 @@ from hwr.imaging.surroundings import (
     without_ring,
 )
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
-from hwr.imaging.walls import within
+from hwr.imaging.walls import whole, within
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
 WANTED = 64.0  # px: the height of an ordinary digit where its size has to be changed
@@ -139,11 +139,13 @@ def _find(framed: Framed, finer: float = 1.0) -> Row | None:
 class _Sight(NamedTuple):
     """A page with a level row, shrunk where it is large and its digits allow it, and what is seen at once.
 
-    darkness: (H, W) uint8, 0 paper; level: what is darker is ink; height: px, about how high its digits are; inside,
-    narrowest: as in Framed, of this page; back: (3, 3) float64, what takes its places to the picture that came.
+    darkness: (H, W) uint8, 0 paper; around: the same with what is outside of a box; level: what is darker is ink;
+    height: px, about how high its digits are; inside, narrowest: as in Framed, of this page; back: (3, 3) float64, what
+    takes its places to the picture that came.
     """
 
     darkness: np.ndarray
+    around: np.ndarray
     level: int
     height: float
     inside: np.ndarray | None
@@ -161,7 +163,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
         if not levels or (finer < 1 and len(levels) == 1):
             return None
-        level = _level(darkness, levels[0])
+        level, around_it = _level(darkness, levels[0]), darkness
         if inside is None:
             lines = cv2.dilate(margins(inked(darkness, level)).astype(np.uint8), np.ones((3, 3), np.uint8))
             darkness = without_ring(np.where(lines > 0, 0, darkness), level)
@@ -185,7 +187,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ shifted(x0, y0)
     inside = None if inside is None else inside / factor
-    return _Sight(darkness, level, height, inside, narrowest / factor, back @ back_from(to_level, factor))
+    return _Sight(darkness, around_it, level, height, inside, narrowest / factor, back @ back_from(to_level, factor))
 
 
 def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> tuple[np.ndarray, np.ndarray | None]:
@@ -202,7 +204,9 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     lowest = min(scale * height, LOWEST_BOXED * (inside[3] - inside[1]))
     written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.narrowest))
     closed = grids[0].cells[grids[0].closed] if len(grids) == 1 else ()
-    return _without_sides(written, inside, scale * height), closed if len(closed) else None
+    written = _without_sides(written, inside, scale * height)
+    written = whole(written, inked(seen(sight.around, to_size), sight.level), inside)
+    return written, closed if len(closed) else None
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:
