@@ -25,7 +25,7 @@ from hwr.imaging.surroundings import (
     without_ring,
 )
 from hwr.imaging.view import View, around, back_from, seen, shifted, slope, turned
-from hwr.imaging.walls import whole, within
+from hwr.imaging.walls import whole
 
 PAGE = WORK * WORK  # px: a larger page is shrunk
 WANTED = 64.0  # px: the height of an ordinary digit where its size has to be changed
@@ -170,7 +170,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
             to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
             darkness = seen(darkness, to_level)
         else:  # a box is level already
-            darkness, to_level = within(darkness, level, inside / factor), None
+            darkness, to_level = _within(darkness, inside / factor), None
         measured = _measure(inked(darkness, level))
         if measured is None:
             return None
@@ -207,6 +207,14 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     written = _without_sides(written, inside, scale * height)
     written = whole(written, inked(seen(sight.around, to_size), sight.level), inside)
     return written, closed if len(closed) else None
+
+
+def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The same, (H, W) uint8, and nothing but paper outside of a box of x0, y0, x1, y1 px."""
+    x0, y0, x1, y1 = np.round(inside).clip(0).astype(int).tolist()
+    kept = np.zeros_like(darkness)
+    kept[y0:y1, x0:x1] = darkness[y0:y1, x0:x1]
+    return kept
 
 
 def _outside(row: Row | None, framed: Framed) -> Row | None:
