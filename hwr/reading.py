@@ -22,7 +22,7 @@ SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
 SURE, WHOLE = 0.95, 2.2  # with so much probability to the network of digits, and for so many nats with that of rows
 RATHER = 0.5  # with more probability to the network of rows, what was cut is one all the same
 OVER = 0.3  # of the narrower one's width lies over or under the other: it was one that was cut
-LEGS = (7, 8)  # of Persian digits, whose halves are 1s: what is surely one of them alone is not cut
+LEGS, UNCUT = (7, 8), 0.99  # of Persian digits, whose halves are 1s: what is one with so much probability is not cut
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
@@ -269,7 +269,7 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
     whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else np.array(certain)
     if judge.script == "persian":
-        whole |= [glyph.seen.argmax() in LEGS and glyph.seen.max() >= SURE for glyph in alone]
+        whole |= [glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone]
     glyphs, origin, pieces = [], [], []
     for k, piece in enumerate(judge.pieces):
         wide = (piece.box[2] - piece.box[0]) / judge.height
