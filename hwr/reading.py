@@ -153,13 +153,20 @@ def _severed(judge: Judge, glyphs: list[Glyph]) -> list[Glyph]:
     judged = []
     for glyph in glyphs:
         digits = {alone.get(k) for k in range(glyph.first, glyph.last)}
-        if glyph.is_digit and glyph.last - glyph.first > 1 and None not in digits and digits != {1}:
-            cuts = [pair for pair in pairwise(judge.pieces[glyph.first : glyph.last]) if pair[1].seam]
-            is_one = judge.heard and np.exp(judge.hear([(glyph.first, glyph.last)])).sum() > RATHER
-            if not cuts or not (is_one or any(_covers(*pair) for pair in cuts)):
-                glyph = glyph._replace(cost=glyph.cost + SEVERED)
-        judged.append(glyph)
+        several = glyph.is_digit and glyph.last - glyph.first > 1 and None not in digits and digits != {1}
+        severed = several and not _was_one(judge, glyph.first, glyph.last)
+        judged.append(glyph._replace(cost=glyph.cost + SEVERED * severed))
     return judged
+
+
+def _was_one(judge: Judge, first: int, last: int) -> bool:
+    """Whether pieces are one digit that was cut: one lies over the other, or the network of rows finds them one."""
+    cuts = [pair for pair in pairwise(judge.pieces[first:last]) if pair[1].seam]
+    if not cuts:
+        return False
+    return any(_covers(*pair) for pair in cuts) or bool(
+        judge.heard and np.exp(judge.hear([(first, last)])).sum() > RATHER
+    )
 
 
 def _covers(before: Piece, after: Piece) -> bool:
@@ -269,7 +276,7 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
     whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else np.array(certain)
     if judge.script == "persian":
-        whole |= [glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone]
+        whole |= np.array([glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone], bool)
     glyphs, origin, pieces = [], [], []
     for k, piece in enumerate(judge.pieces):
         wide = (piece.box[2] - piece.box[0]) / judge.height

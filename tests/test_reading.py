@@ -442,8 +442,8 @@ class Pieces(NamedTuple):
     """What `_severed` asks of a Judge: pieces, and how likely a run of them is one sign to the network of rows."""
 
     pieces: list[Piece]
-    one: float
-    heard: bool = True
+    one: float | None
+    heard: bool
 
     def hear(self, runs: list[tuple[int, int]]) -> np.ndarray:
         return np.log(np.full((len(runs), 1), self.one))
@@ -470,13 +470,26 @@ def taken(first: int, last: int, digit: int, share: float = 0.999) -> Glyph:
         ((0, 0), 0.999, 3.0, 4, 0.1, True),  # zeros that touch
         ((0, 0), 0.999, 3.0, 4, 0.9, False),  # a zero that was cut
         ((0, 0), 0.999, 3.0, 2, 0.1, False),
+        ((0, 0), 0.999, 3.0, 4, None, True),  # without the network of rows
     ],
 )
 def test_one_digit_of_two_whole_ones_costs_more(digits, share, seam, left, one, more):
     glyphs = [taken(0, 2, 5), *(taken(k, k + 1, digit, share) for k, digit in enumerate(digits))]
-    judged = reading._severed(Pieces([piece(), piece(seam, left)], one), glyphs)
+    judged = reading._severed(Pieces([piece(), piece(seam, left)], one, one is not None), glyphs)
     assert [glyph.cost for glyph in judged[1:]] == [1, 1]
     assert judged[0].cost == 1 + reading.SEVERED * more
+
+
+@pytest.mark.parametrize("rise", [-30, 0, 30])
+@pytest.mark.parametrize("digits", [(7, 9, 4), (9, 2, 8, 6)])
+def test_digits_that_stand_out_of_their_box(recognizer, digits, rise):
+    page = np.full((220, 130 * len(digits) + 80), 255, np.uint8)
+    for k, digit in enumerate(digits):
+        place = page[60 + rise : 160 + rise, 50 + 130 * k : 150 + 130 * k]
+        np.minimum(place, 255 - mask(digit, 100, 12), out=place)
+    cv2.rectangle(page, (30, 55), (page.shape[1] - 30, 165), 90, 3)
+    said = recognizer.read_number(page, script="persian")
+    assert said.text == "".join(map(str, digits))
 
 
 @pytest.mark.parametrize("digit", [7, 8])

@@ -163,6 +163,14 @@ def test_a_slash_is_upright_where_it_is_as_a_1_is(lean, height, upright):
     assert segment.is_upright(slash, height) is upright
 
 
+@pytest.mark.parametrize("points", [[(80, 5), (5, 60)], [(45, 5), (32, 40), (5, 75)]])
+def test_a_flat_or_bent_slash_is_not_upright(points):
+    ink = np.zeros((80, 90), np.uint8)
+    cv2.polylines(ink, [np.array(points)], False, 255, 6)
+    x, y, width, tall = cv2.boundingRect(ink)
+    assert not segment.is_upright(segment.Piece((0, 0, width, tall), ink[y : y + tall, x : x + width], None), 80)
+
+
 def test_a_bent_stroke_is_no_slash():
     ink = cv2.polylines(np.zeros((110, 120), np.uint8), [np.array([[80, 5], [30, 50], [50, 105]])], False, 255, 6)
     assert not segment.leans(center(ink))

@@ -6,9 +6,8 @@ import pytest
 
 from hwr.imaging.walls import whole
 
-INSIDE = np.array(
-    [46.0, 46.0, 455.0, 155.0]
-)  # about where a box is whose lines, 4 px thick, are drawn at 50 and 450, 150
+# About where a box is whose lines, 4 px thick, are drawn at 50 and 450, and at 50 and 150.
+INSIDE = np.array([46.0, 46.0, 455.0, 155.0])
 
 
 def page(*strokes) -> np.ndarray:
@@ -68,6 +67,27 @@ def test_what_does_not_stand_across_a_line_ends_there(strokes):
     found = kept(*strokes)
     found[53:148, 54:446] = 0
     assert not found.any()
+
+
+@pytest.mark.parametrize("apart", [9, 12, 16])
+def test_a_neighbor_of_what_stands_across_a_line_stays_apart(apart):
+    found = kept((100, 80, 100, 175), (100 + apart, 80, 100 + apart, 147))
+    assert cv2.connectedComponents(found)[0] == 3
+    assert found[174, 100]
+
+
+@pytest.mark.parametrize("foot", [130, 138, 146])
+def test_a_full_box_is_no_line_all_over(foot):
+    stems = [(x, 80, x, foot) for x in range(80, 430, 25)]
+    assert kept((67, 80, 67, 175), *stems)[174, 67]
+
+
+def test_what_goes_along_the_line_is_kept_at_both_sides_of_it():
+    drawn = page()
+    cv2.rectangle(drawn, (200, 130), (260, 170), 255, -1)
+    found = whole(within(drawn), drawn, INSIDE)
+    assert found[130:171, 205:255].all()
+    assert not found[:, 270:].any()
 
 
 def test_an_arc_above_the_line_is_not_filled():

@@ -54,15 +54,14 @@ def redraw(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def mark(gray: np.ndarray, rng: np.random.Generator, struck: bool = True) -> np.ndarray:
-    """Something across a digit that is not of it: (H, W) uint8, 0 ink, 255 paper -> the same size.
+    """Something across a digit that is not of it: (H, W) uint8, 0 ink, 255 paper, as `redraw` leaves it -> as large.
 
     A line from side to side, whole, dotted or a zigzag, as rules, boxes and a pen that strikes out leave; grains of
     dirt; or a gap where the pen left no ink. `struck` says whether a whole line may be: a 1 with one is a plus.
     """
     marked, (height, width) = gray.copy(), gray.shape
-    first = 0 if struck else 1
-    shares = np.array(MARK_SHARES[first:]) / sum(MARK_SHARES[first:])
-    kind, thick = MARKS[first + rng.choice(len(shares), p=shares)], int(rng.integers(1, 5))
+    shares = np.array(MARK_SHARES) * [struck or kind != "line" for kind in MARKS]
+    kind, thick = MARKS[rng.choice(len(MARKS), p=shares / shares.sum())], int(rng.integers(1, 5))
     middle = rng.normal(0.5, 0.2, 2) * (width, height)
     way = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, np.pi)
     reach = max(height, width)

@@ -139,13 +139,13 @@ def _find(framed: Framed, finer: float = 1.0) -> Row | None:
 class _Sight(NamedTuple):
     """A page with a level row, shrunk where it is large and its digits allow it, and what is seen at once.
 
-    darkness: (H, W) uint8, 0 paper; around: the same with what is outside of a box; level: what is darker is ink;
-    height: px, about how high its digits are; inside, narrowest: as in Framed, of this page; back: (3, 3) float64, what
-    takes its places to the picture that came.
+    darkness: (H, W) uint8, 0 paper; surrounded: the same with what is outside of the box, None without one; level: what
+    is darker is ink; height: px, about how high its digits are; inside, narrowest: as in Framed, of this page; back:
+    (3, 3) float64, what takes its places to the picture that came.
     """
 
     darkness: np.ndarray
-    around: np.ndarray
+    surrounded: np.ndarray | None
     level: int
     height: float
     inside: np.ndarray | None
@@ -163,14 +163,14 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
         if not levels or (finer < 1 and len(levels) == 1):
             return None
-        level, around_it = _level(darkness, levels[0]), darkness
+        level, surrounded = _level(darkness, levels[0]), None
         if inside is None:
             lines = cv2.dilate(margins(inked(darkness, level)).astype(np.uint8), np.ones((3, 3), np.uint8))
             darkness = without_ring(np.where(lines > 0, 0, darkness), level)
             to_level = turned(page.shape, slope(inked(darkness, level)), 1.0)
             darkness = seen(darkness, to_level)
         else:  # a box is level already
-            darkness, to_level = _within(darkness, inside / factor), None
+            surrounded, darkness, to_level = darkness, _within(darkness, inside / factor), None
         measured = _measure(inked(darkness, level))
         if measured is None:
             return None
@@ -187,7 +187,7 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         inside = None if inside is None else inside - [x0, y0, x0, y0]
         back = back @ shifted(x0, y0)
     inside = None if inside is None else inside / factor
-    return _Sight(darkness, around_it, level, height, inside, narrowest / factor, back @ back_from(to_level, factor))
+    return _Sight(darkness, surrounded, level, height, inside, narrowest / factor, back @ back_from(to_level, factor))
 
 
 def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -> tuple[np.ndarray, np.ndarray | None]:
@@ -204,9 +204,8 @@ def _written(sight: _Sight, to_size: View | None, scale: float, height: float) -
     lowest = min(scale * height, LOWEST_BOXED * (inside[3] - inside[1]))
     written, grids = without_lines(ink, faint, lowest, Box(*inside, scale * sight.narrowest))
     closed = grids[0].cells[grids[0].closed] if len(grids) == 1 else ()
-    written = _without_sides(written, inside, scale * height)
-    written = whole(written, inked(seen(sight.around, to_size), sight.level), inside)
-    return written, closed if len(closed) else None
+    written = whole(written, inked(seen(sight.surrounded, to_size), sight.level), inside)
+    return _without_sides(written, inside, scale * height), closed if len(closed) else None
 
 
 def _within(darkness: np.ndarray, inside: np.ndarray) -> np.ndarray:

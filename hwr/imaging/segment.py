@@ -309,16 +309,22 @@ def leans(ink: np.ndarray, least: float = LEAST_LEAN) -> bool:
     """
     if ink.shape[1] > len(ink) or len(ink) < 2:
         return False
-    y, x = np.nonzero(ink)
-    slope, start = np.polyfit(y, x, 1)
-    away = np.abs(x - slope * y - start)
+    lean, away = _lean(ink)
     pen = (ink > 0).sum(axis=1).mean()
-    return bool(slope < -least and away.max() <= 0.8 * pen)
+    return bool(lean > least and away <= 0.8 * pen)
 
 
 def is_upright(slash: Piece, height: float) -> bool:
     """Whether a slash is as a 1 is: hardly higher than digits, px, and leaning little."""
-    return len(slash.ink) < SLASH * height and not leans(slash.ink, SLASHED)
+    return 1 < len(slash.ink) < SLASH * height and _lean(slash.ink)[0] <= SLASHED
+
+
+def _lean(ink: np.ndarray) -> tuple[float, float]:
+    """How many px to the left a stroke goes for each px down, and by how many it leaves the straight way at most:
+    (h, w) uint8, two rows at least."""
+    y, x = np.nonzero(ink)
+    slope, start = np.polyfit(y, x, 1)
+    return -float(slope), float(np.abs(x - slope * y - start).max())
 
 
 def gap(one: Piece, other: Piece) -> float:

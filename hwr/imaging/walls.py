@@ -11,9 +11,9 @@ THICK = 0.15  # and no thicker, though it may lean or be bowed a little
 DEEP, WIDE = 0.7, 0.9  # what goes on beyond it is no deeper and no wider: else it is a word, or another box
 STROKE = 0.2  # a stroke that crosses it is no wider there
 
-LEVEL, UPRIGHT = 0.2, 0.6  # of a level line's length, and of an upright one's, is ink: more than is written there
-EDGE = 2  # px: a line's edges, where it is paler
-NEXT = 4  # px: so close to them what is written ends that stands across
+LEVEL, UPRIGHT = 0.4, 0.6  # of a level line's length, and of an upright one's, is ink; less than half, where it ends
+EDGE = 2  # px: its outer edge, where it is paler
+NEXT = 4  # px: so close to each other ends at its inner side what stands across
 
 
 def whole(written: np.ndarray, ink: np.ndarray, inside: np.ndarray) -> np.ndarray:
@@ -42,36 +42,48 @@ def _add_beyond(written: np.ndarray, ink: np.ndarray, edge: tuple[int, int, int]
     """
     left, right, foot = edge
     top = max(0, foot - round(NEAR * tall))
-    filled = (ink[top : foot + round(NEAR * tall), left:right] > 0).sum(axis=1) >= max(1, drawn * (right - left))
-    if not filled.any():
+    filled = (ink[top : foot + round(NEAR * tall), left:right] > 0).sum(axis=1)
+    if filled.max(initial=0) < max(1, drawn * (right - left)):
         return
-    first, last = (top + np.flatnonzero(filled)[[0, -1]] + [-EDGE, 1 + EDGE]).tolist()
-    if last - first > THICK * tall + 2 * EDGE or first < NEXT or last >= len(ink):
+    line = top + int(filled.argmax())
+    ends = np.flatnonzero(written[:line].any(axis=1))
+    pale = np.flatnonzero(filled[line - top :] < drawn / 2 * (right - left))
+    if not len(ends) or not len(pale):
+        return
+    first, last = int(ends[-1]) + 1, line + int(pale[0]) + EDGE
+    if last - first > THICK * tall + EDGE or last >= len(ink):
         return
     beyond = np.ascontiguousarray(ink[last : last + round(DEEP * tall) + 1])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond, connectivity=8)
-    inner, line = (
-        runs((written[first - NEXT : first] > 0).any(axis=0)),
-        np.zeros((last - first, ink.shape[1]), np.uint8),
-    )
+    inner = runs((written[max(0, first - NEXT) : first] > 0).any(axis=0))
+    between = np.zeros((last - first, ink.shape[1]), np.uint8)
     for outer in runs(labels[0] > 0):
         part = labels[0, outer[0]]
-        _, y, wide, high, _ = stats[part]
-        ends = [crossed for each in inner if (crossed := _crossing(outer, each, last - first, STROKE * tall))]
-        if not ends or max(wide / WIDE, high / DEEP) > tall or y + high == len(beyond):
+        *_, wide, high, _ = stats[part]
+        is_left_of_line = high <= last - first and wide > STROKE * tall
+        ends = _crossings(outer, inner, last - first, STROKE * tall)
+        if not ends or wide > WIDE * tall or high == len(beyond) or is_left_of_line:
             continue
         written[last : last + len(beyond)][labels == part] = 255
         for (x0, x1), (x2, x3) in ends:
-            corners = [(x0, 0), (x1 - 1, 0), (x3 - 1, len(line) - 1), (x2, len(line) - 1)]
-            cv2.fillConvexPoly(line, np.array(corners, np.int32), 255)
-    np.maximum(written[first:last], line, out=written[first:last])
+            corners = [(x0, 0), (x1 - 1, 0), (x3 - 1, len(between) - 1), (x2, len(between) - 1)]
+            cv2.fillConvexPoly(between, np.array(corners, np.int32), 255)
+    np.maximum(written[first:last], between, out=written[first:last])
 
 
-def _crossing(outer: np.ndarray, inner: np.ndarray, thick: int, most: float) -> tuple | None:
-    """From where to where a stroke crosses a line so thick, px, at its inner side and its outer; None where it is not
-    one stroke. Of what is wider than strokes are at most, since it goes along the line, it is what is at both sides.
+def _crossings(outer: np.ndarray, inner: np.ndarray, thick: int, most: float) -> list[tuple]:
+    """From where to where, px, strokes cross a line so thick, each at its inner side and its outer.
+
+    outer: (2,) what is at the outer side; inner: (n, 2) all that is at the other: what overlaps, else the nearest. Of
+    what is wider than strokes are at most, since it goes along the line, it is what is at both sides.
     """
-    both = max(outer[0], inner[0]), min(outer[1], inner[1])
-    if max(outer[1] - outer[0], inner[1] - inner[0]) > most:
-        return (both, both) if both[0] < both[1] else None
-    return (tuple(inner), tuple(outer)) if both[0] - both[1] <= thick else None
+    apart = np.maximum(inner[:, 0], outer[0]) - np.minimum(inner[:, 1], outer[1])
+    near = apart < 0 if (apart < 0).any() else apart == apart.min(initial=thick)
+    found = []
+    for each in inner[near]:
+        if max(outer[1] - outer[0], each[1] - each[0]) <= most:
+            found.append((tuple(each), tuple(outer)))
+        elif max(outer[0], each[0]) < min(outer[1], each[1]):
+            both = max(outer[0], each[0]), min(outer[1], each[1])
+            found.append((both, both))
+    return found

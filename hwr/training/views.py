@@ -247,7 +247,7 @@ class _Maker(Dataset):
             case _:
                 scan, dpi = rewrite(self.prepare.sized(gray), rng), self.dpi[index]
                 if rng.random() < how.enlarged:
-                    scan, scale = _as_of_a_number(scan, rng)
+                    scan, scale = _as_in_a_number(scan, rng)
                     dpi = dpi and dpi * scale
                 x = self.prepare.array(scan, dpi if rng.random() < how.scaled else None)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
@@ -260,9 +260,9 @@ class _Maker(Dataset):
                 return x
 
 
-def _as_of_a_number(scan: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """A scan's digit as it is looked at in a number: (h, w) uint8, 0 ink -> the same so many times as large, in two
-    tones, and how many."""
+def _as_in_a_number(scan: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """A scan's digit as it is when a number is read: (h, w) uint8, 0 ink, 255 paper -> (H, W) uint8 of these two tones,
+    with little paper around it, and how many times as large it is."""
     scale = rng.uniform(*LARGER)
     ink = enlarge(scan, scale) > rng.uniform(0.35, 0.65)
     return np.where(ink, INK, PAPER).astype(np.uint8), scale
