@@ -112,7 +112,7 @@ class _Strip(NamedTuple):
 
 def _lines(ink: np.ndarray) -> np.ndarray:
     """The longest level lines: (H, W) uint8, 1 ink -> (n, 2, 2) px, the left end and the right end of each."""
-    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, 1), np.uint8))
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, THIN + 1), np.uint8))
     wide = ink.shape[1]
     seen, length, gap = round(LONG * wide / 2), LONG * wide, GAP * wide
     found = cv2.HoughLinesP(cv2.subtract(ink, thick), 1, np.radians(TOLD), seen, minLineLength=length, maxLineGap=gap)
@@ -127,7 +127,19 @@ def _lines(ink: np.ndarray) -> np.ndarray:
     for line in lines[longest[: level.sum()]]:
         if len(chosen) < MOST and not any(_same(line, other) for other in chosen):
             chosen.append(line)
-    return np.array(chosen).reshape(-1, 2, 2)
+    whole = sorted([*chosen, *_continued(chosen)], key=lambda line: line[0, 0] - line[1, 0])
+    return np.array(whole[:MOST]).reshape(-1, 2, 2)
+
+
+def _continued(lines: list[np.ndarray]) -> list[np.ndarray]:
+    """Of pieces of a line that strokes across it have parted, from the left end of one to the right end of another."""
+    found = []
+    for left in lines:
+        for right in lines:
+            line = np.stack([left[0], right[1]])
+            if left[1, 0] < right[0, 0] and _same(np.stack([left[1], right[0]]), line):
+                found.append(line)
+    return found
 
 
 def _same(line: np.ndarray, other: np.ndarray) -> bool:

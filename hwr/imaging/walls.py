@@ -9,6 +9,8 @@ from hwr.imaging.cells import runs
 NEAR = 0.18  # a line of it is no farther from where it is thought to be
 THICK = 0.15  # and no thicker, though it may lean or be bowed a little
 DEEP, WIDE = 0.7, 0.9  # what goes on beyond it is no deeper and no wider: else it is a word, or another box
+FLAT = 0.6  # what is wider and no higher than the line is thick is what is left of it
+HOOK = 0.35  # it goes along the line no farther
 STROKE = 0.2  # a stroke that crosses it is no wider there
 
 LEVEL, UPRIGHT = 0.4, 0.6  # of a level line's length, and of an upright one's, is ink; less than half, where it ends
@@ -51,24 +53,39 @@ def _add_beyond(written: np.ndarray, ink: np.ndarray, edge: tuple[int, int, int]
     if not len(ends) or not len(pale):
         return
     first, last = int(ends[-1]) + 1, line + int(pale[0]) + EDGE
-    if last - first > THICK * tall + EDGE or last >= len(ink):
+    thick = last - first
+    if thick > THICK * tall + EDGE or last >= len(ink):
         return
     beyond = np.ascontiguousarray(ink[last : last + round(DEEP * tall) + 1])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond, connectivity=8)
-    inner = runs((written[max(0, first - NEXT) : first] > 0).any(axis=0))
+    first = max(0, first - NEXT)
+    inner = runs((written[first : first + NEXT] > 0).any(axis=0))
     between = np.zeros((last - first, ink.shape[1]), np.uint8)
+    across, others = [], []
     for outer in runs(labels[0] > 0):
-        part = labels[0, outer[0]]
-        *_, wide, high, _ = stats[part]
-        is_left_of_line = high <= last - first and wide > STROKE * tall
-        ends = _crossings(outer, inner, last - first, STROKE * tall)
-        if not ends or wide > WIDE * tall or high == len(beyond) or is_left_of_line:
+        *_, wide, high, _ = stats[labels[0, outer[0]]]
+        is_line = high <= thick and wide > FLAT * tall
+        if wide > WIDE * tall or high == len(beyond) or is_line:
             continue
-        written[last : last + len(beyond)][labels == part] = 255
-        for (x0, x1), (x2, x3) in ends:
+        crossed = _crossings(outer, inner, thick, STROKE * tall)
+        (across if crossed else others).append(outer)
+        for (x0, x1), (x2, x3) in crossed:
             corners = [(x0, 0), (x1 - 1, 0), (x3 - 1, len(between) - 1), (x2, len(between) - 1)]
             cv2.fillConvexPoly(between, np.array(corners, np.int32), 255)
+    for outer in others:  # the other end of a stroke that goes along the line for a while, mostly to the right: ۲ ۳ ۴
+        near = [run for run in across if _apart(run, outer) <= HOOK * tall]
+        if near:
+            own = min(near, key=lambda run: (run[0] > outer[0], _apart(run, outer)))
+            between[:, min(own[1], outer[1]) : max(own[0], outer[0])] = 255
+            across.append(outer)
+    for outer in across:
+        written[last : last + len(beyond)][labels == labels[0, outer[0]]] = 255
     np.maximum(written[first:last], between, out=written[first:last])
+
+
+def _apart(run: np.ndarray, other: np.ndarray) -> int:
+    """How much paper is between two runs of columns, from - to: px, less than 0 where they overlap."""
+    return max(run[0], other[0]) - min(run[1], other[1])
 
 
 def _crossings(outer: np.ndarray, inner: np.ndarray, thick: int, most: float) -> list[tuple]:
@@ -77,7 +94,7 @@ def _crossings(outer: np.ndarray, inner: np.ndarray, thick: int, most: float) ->
     outer: (2,) what is at the outer side; inner: (n, 2) all that is at the other: what overlaps, else the nearest. Of
     what is wider than strokes are at most, since it goes along the line, it is what is at both sides.
     """
-    apart = np.maximum(inner[:, 0], outer[0]) - np.minimum(inner[:, 1], outer[1])
+    apart = np.array([_apart(outer, each) for each in inner], int)
     near = apart < 0 if (apart < 0).any() else apart == apart.min(initial=thick)
     found = []
     for each in inner[near]:
