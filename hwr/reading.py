@@ -11,7 +11,7 @@ from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_OF_A_DIGIT
-from hwr.imaging.segment import Piece, Row, is_upright
+from hwr.imaging.segment import SLASHED, Piece, Row, is_upright, leans
 
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
 CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
@@ -40,6 +40,8 @@ FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not 
 WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
 LOW, EVENLY = 0.35, 1.6  # zeros as dots: heights, no larger and no farther up or down; times as large as the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
+YEARS = 1300, 2100  # of dates, by the sun since the Hijra or by Gregory
+DATED = 0.95  # so likely a slash is one where it makes a date
 PARTED = 4  # digits at most, and marks, stand at either side of a slash that is alone, as in 07/1403
 WORST = 1.5  # nats: and one of a word's signs costs more than this
 
@@ -133,7 +135,7 @@ def _likeliest(judge: Judge) -> list[Glyph]:
     glyphs, origin, certain = _cut(judge)
     glyphs += judge.digits(_some(judge, _joins(judge, origin, certain)))
     glyphs = _severed(judge, glyphs)
-    path = _way(glyphs, len(judge.pieces))
+    path = _dated(glyphs, _way(glyphs, len(judge.pieces)))
     parted = "".join(glyph.mark or "0" * glyph.is_digit for glyph in path).split("/")
     slash = next((glyph.piece for glyph in path if glyph.mark == "/"), None)
     if len(parted) == 2 and (max(map(len, parted)) > PARTED or is_upright(slash, judge.height)):
@@ -172,6 +174,38 @@ def _was_one(judge: Judge, first: int, last: int) -> bool:
 def _covers(before: Piece, after: Piece) -> bool:
     """Whether a good part of two pieces' width lies over or under the other."""
     return before.box[2] - after.box[0] > OVER * min(before.box[2] - before.box[0], after.box[2] - after.box[0])
+
+
+def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
+    """The same way, but two strokes on it that lean, alone of all, are slashes where they make a date of it: a slash as
+    high as digits is a 1 to both networks."""
+    text = "".join(glyph.mark or str(glyph.seen.argmax()) if glyph.is_digit or glyph.mark else " " for glyph in path)
+    strokes = [k for k, sign in enumerate(text) if sign in "1/" and leans(path[k].piece.ink, SLASHED)]
+    if len(strokes) != 2 or len(text) != len(path):
+        return path
+    first, second = strokes
+    if not _is_date(text[:first], text[first + 1 : second], text[second + 1 :]):
+        return path
+    slashes = {(glyph.first, glyph.last): glyph for glyph in glyphs if glyph.mark == "/"}
+    told = [slashes.get((path[k].first, path[k].last)) for k in strokes]
+    if None in told:
+        return path
+    dated = list(path)
+    dated[first], dated[second] = (slash._replace(share=max(slash.share, DATED)) for slash in told)
+    return dated
+
+
+def _is_date(*groups: str) -> bool:
+    """Whether three groups of signs are a date: year, month, day; or the year last, and before it these in any order."""
+    if not all(group.isdecimal() for group in groups) or not 1 <= len(groups[1]) <= 2:
+        return False
+    if len(groups[0]) == 4:
+        year, month, day = groups
+        return YEARS[0] <= int(year) <= YEARS[1] and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
+    some, more, year = groups
+    days = sorted((int(some), int(more)))
+    known = len(year) == 2 or (len(year) == 4 and YEARS[0] <= int(year) <= YEARS[1])
+    return known and len(some) <= 2 and 1 <= days[0] <= 12 and days[1] <= 31
 
 
 def _way(glyphs: list[Glyph], pieces: int) -> list[Glyph]:

@@ -499,3 +499,57 @@ def test_what_is_surely_a_digit_with_legs_is_not_cut_into_ones(recognizer, monke
     _, origin, _ = reading._cut(judge)
     assert origin.count(1) == 1
     assert origin.count(0) > 1
+
+
+@pytest.mark.parametrize(
+    ("groups", "date"),
+    [
+        (("1403", "07", "21"), True),
+        (("1403", "7", "1"), True),
+        (("2024", "13", "21"), False),
+        (("2024", "12", "32"), False),
+        (("0024", "12", "21"), False),
+        (("21", "3", "1998"), True),
+        (("3", "21", "1998"), True),
+        (("21", "13", "1998"), False),
+        (("04", "07", "86"), True),
+        (("04", "00", "86"), False),
+        (("04", "07", "868"), False),
+        (("", "07", "86"), False),
+        (("04", "", "86"), False),
+        (("04", "123", "86"), False),
+        (("0 4", "07", "86"), False),
+        (("1403", "07", ""), False),
+    ],
+)
+def test_dates(groups, date):
+    assert reading._is_date(*groups) is date
+
+
+def stroke(lean: float) -> np.ndarray:
+    """A straight stroke 100 px high that leans to the left by so many degrees: (110, …) uint8, 255 ink."""
+    across = round(100 * np.tan(np.radians(lean)))
+    ink = np.zeros((110, across + 20), np.uint8)
+    cv2.line(ink, (across + 10, 5), (10, 105), 255, 9)
+    return ink
+
+
+@pytest.mark.parametrize(
+    ("text", "leaning", "read"),
+    [
+        ("1403107121", (4, 7), "1403/07/21"),
+        ("1403107121", (4,), "1403107121"),
+        ("1403107121", (0, 4, 7), "1403107121"),  # a hand whose 1s lean
+        ("1403197121", (4, 7), "1403197121"),  # no month has this number
+    ],
+)
+def test_two_strokes_that_lean_are_slashes_where_they_make_a_date(text, leaning, read):
+    pieces = [stroke(20 if k in leaning else 0) for k in range(len(text))]
+    path = [
+        taken(k, k + 1, int(sign))._replace(piece=Piece((0, 0, *ink.shape[::-1]), ink, None))
+        for k, (sign, ink) in enumerate(zip(text, pieces, strict=True))
+    ]
+    slashes = [glyph._replace(mark="/", share=0.1, stages=None, seen=None) for glyph in path]
+    dated = reading._dated([*path, *slashes], path)
+    assert "".join(glyph.mark or str(glyph.seen.argmax()) for glyph in dated) == read
+    assert all(glyph.share == reading.DATED for glyph in dated if glyph.mark)
