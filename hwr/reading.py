@@ -11,7 +11,7 @@ from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_OF_A_DIGIT
-from hwr.imaging.segment import SLASHED, Piece, Row, is_upright, leans
+from hwr.imaging.segment import SLASHED, Piece, Row, is_box, is_upright, leans
 
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
 CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
@@ -124,7 +124,8 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
     doubted = refused > REFUSED * len(digits) or confidence < max(HARDLY, DOUBTED ** len(digits))
-    if not digits or doubted or _is_unlikely(path, row.height) or len(digits) > MOST or _is_drawing(path):
+    unlike = _is_unlikely(path, row.height) or _is_drawing(path) or _is_form(path)
+    if not digits or doubted or unlike or len(digits) > MOST:
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
@@ -196,7 +197,7 @@ def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
 
 
 def _is_date(*groups: str) -> bool:
-    """Whether three groups of signs are a date: year, month, day; or the year last, and before it these in any order."""
+    """Whether three groups of signs are a date: year, month, day, or the year last, after these in either order."""
     if not all(group.isdecimal() for group in groups) or not 1 <= len(groups[1]) <= 2:
         return False
     if len(groups[0]) == 4:
@@ -264,6 +265,12 @@ def _is_drawing(path: list[Glyph]) -> bool:
     nothing = [glyph.piece for glyph in path if not (glyph.is_digit or glyph.mark)]
     within = [(digit, [piece for piece in nothing if _within(piece.box, digit.box)]) for digit in digits]
     return _ink(nothing) > _ink(digits) or any(_ink(inner) > INNER * _ink([digit]) for digit, inner in within)
+
+
+def _is_form(path: list[Glyph]) -> bool:
+    """Whether most of several digits are but the boxes of a form that nobody filled in."""
+    boxes = [is_box(glyph.piece.ink) for glyph in path if glyph.is_digit]
+    return len(boxes) > 1 and sum(boxes) > len(boxes) / 2
 
 
 def _ink(pieces: list[Piece]) -> int:

@@ -480,6 +480,17 @@ def test_one_digit_of_two_whole_ones_costs_more(digits, share, seam, left, one, 
     assert judged[0].cost == 1 + reading.SEVERED * more
 
 
+@pytest.mark.parametrize("turn", [0, 3])
+@pytest.mark.parametrize("script", ["persian", "latin", "auto"])
+def test_a_form_that_nobody_filled_in_is_no_number(recognizer, script, turn):
+    page = np.full((200, 620), 240, np.uint8)
+    for k in range(8):
+        cv2.rectangle(page, (40 + 68 * k, 60), (40 + 68 * k + 58, 124), 60, 3)
+    view = cv2.getRotationMatrix2D((310, 100), turn, 1.0)
+    page = cv2.warpAffine(page, view, (620, 200), borderValue=240)
+    assert recognizer.read_number(page, script=script).text == ""
+
+
 @pytest.mark.parametrize("rise", [-30, 0, 30])
 @pytest.mark.parametrize("digits", [(7, 9, 4), (9, 2, 8, 6)])
 def test_digits_that_stand_out_of_their_box(recognizer, digits, rise):

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from pictures import mask
 
 from hwr.imaging import segment
 from hwr.imaging.stages import center
@@ -211,3 +212,26 @@ def test_a_margin_that_the_picture_s_edge_ends_is_no_one(top, count):
         ink[80:160, x : x + 12] = 255
     ink[top:150, 40:46] = 255
     assert len(segment.pieces(ink, 80)[0]) == count
+
+
+def outline(shape: tuple[int, int], pen: int = 4) -> np.ndarray:
+    """A box drawn along the edges of a picture of (height, width)."""
+    tall, wide = shape
+    return cv2.rectangle(
+        np.zeros(shape, np.uint8), (pen // 2, pen // 2), (wide - 1 - pen // 2, tall - 1 - pen // 2), 255, pen
+    )
+
+
+def test_an_empty_box_is_one():
+    leaning = outline((80, 70))
+    turned = cv2.warpAffine(leaning, cv2.getRotationMatrix2D((35, 40), 1.0, 1.0), (70, 80))
+    assert all(map(segment.is_box, (leaning, outline((80, 160)), outline((30, 30), 2), turned)))
+
+
+def test_what_is_round_narrow_or_holds_something_is_no_box():
+    ring = cv2.ellipse(np.zeros((80, 80), np.uint8), (40, 40), (36, 36), 0, 0, 360, 255, 8)
+    held, open_ = outline((80, 80)), outline((80, 80))
+    cv2.line(held, (40, 20), (40, 60), 255, 5)
+    open_[:10] = 0
+    assert not any(map(segment.is_box, (ring, outline((80, 40)), outline((10, 10), 1), held, open_)))
+    assert not any(segment.is_box(center(mask(digit, 100, 10))) for digit in range(10))

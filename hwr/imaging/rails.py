@@ -55,8 +55,11 @@ def outlines(ink: np.ndarray, known: list[np.ndarray]) -> Iterator[Outline]:
     known: (4, 2) px each, the corners of boxes, clockwise from the upper left.
     """
     lines = _lines(ink)
+    parted = _joined(ink, lines)
     pairs = [np.stack([box[[0, 1]], box[[3, 2]]]) for box in known]
-    pairs += [np.stack([upper, lower]) for upper in lines for lower in lines if _facing(upper, lower, FAR * len(ink))]
+    for uppers, lowers in ((lines, lines), (parted, lines), (lines, parted), (parted, parted)):
+        facing = [(one, other) for one in uppers for other in lowers if _facing(one, other, FAR * len(ink))]
+        pairs += [np.stack(pair) for pair in facing]
     for pair in pairs[:MOST_PAIRS]:
         strip = _strip(ink, pair)
         found = strip and _box(strip)
@@ -112,7 +115,7 @@ class _Strip(NamedTuple):
 
 def _lines(ink: np.ndarray) -> np.ndarray:
     """The longest level lines: (H, W) uint8, 1 ink -> (n, 2, 2) px, the left end and the right end of each."""
-    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, THIN + 1), np.uint8))
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((THIN + 1, 1), np.uint8))
     wide = ink.shape[1]
     seen, length, gap = round(LONG * wide / 2), LONG * wide, GAP * wide
     found = cv2.HoughLinesP(cv2.subtract(ink, thick), 1, np.radians(TOLD), seen, minLineLength=length, maxLineGap=gap)
@@ -127,18 +130,21 @@ def _lines(ink: np.ndarray) -> np.ndarray:
     for line in lines[longest[: level.sum()]]:
         if len(chosen) < MOST and not any(_same(line, other) for other in chosen):
             chosen.append(line)
-    whole = sorted([*chosen, *_continued(chosen)], key=lambda line: line[0, 0] - line[1, 0])
-    return np.array(whole[:MOST]).reshape(-1, 2, 2)
+    return np.array(chosen).reshape(-1, 2, 2)
 
 
-def _continued(lines: list[np.ndarray]) -> list[np.ndarray]:
-    """Of pieces of a line that strokes across it have parted, from the left end of one to the right end of another."""
+def _joined(ink: np.ndarray, lines: np.ndarray) -> list[np.ndarray]:
+    """The lines whose pieces some are, parted by strokes across them: (H, W) uint8, 1 ink, and (n, 2, 2) px."""
+    near = cv2.dilate(ink, np.ones((2 * DRIFT + 1, 1), np.uint8))
     found = []
     for left in lines:
         for right in lines:
-            line = np.stack([left[0], right[1]])
-            if left[1, 0] < right[0, 0] and _same(np.stack([left[1], right[0]]), line):
-                found.append(line)
+            whole, gap = np.stack([left[0], right[1]]), np.stack([left[1], right[0]])
+            if gap[0, 0] >= gap[1, 0] or not _same(gap, whole):
+                continue
+            x, y = np.linspace(*gap, round(gap[1, 0] - gap[0, 0]) + 1).round().astype(int).T
+            if near[y, x].mean() >= WHOLE:
+                found.append(whole)
     return found
 
 

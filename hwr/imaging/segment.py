@@ -33,6 +33,8 @@ ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one k
 FEWEST_ALIKE = 2, 1  # so many have to be there; of slashes, which no digit is as large as, one will do
 SLASH = 1.15  # a slash is higher than digits
 
+SMALLEST_BOX, BOXY = 12, 0.7  # px: a box has sides no shorter; of its height it is no narrower
+OUTLINE, STRAIGHT = 0.06, 0.85  # of a side: what is so near its edge is along it; so much of it is ink
 LEAST_LEAN, SLASHED = 0.1, 0.25  # px for each px down: a slash leans so much at least; so much most do
 
 
@@ -325,6 +327,18 @@ def _lean(ink: np.ndarray) -> tuple[float, float]:
     y, x = np.nonzero(ink)
     slope, start = np.polyfit(y, x, 1)
     return -float(slope), float(np.abs(x - slope * y - start).max())
+
+
+def is_box(ink: np.ndarray) -> bool:
+    """Whether ink is the outline of an empty box: (h, w) uint8 -> bool. A handwritten zero is round, or narrower."""
+    tall, wide = ink.shape
+    if min(tall, wide) < SMALLEST_BOX or wide < BOXY * tall:
+        return False
+    low, broad = (max(2, round(OUTLINE * side)) for side in ink.shape)
+    level = [side.any(axis=0)[wide // 20 : -wide // 20] for side in (ink[:low], ink[-low:])]
+    upright = [side.any(axis=1)[tall // 20 : -tall // 20] for side in (ink[:, :broad], ink[:, -broad:])]
+    within = ink[tall // 4 : -tall // 4, wide // 4 : -wide // 4]
+    return bool(min(side.mean() for side in level + upright) >= STRAIGHT and not within.any())
 
 
 def gap(one: Piece, other: Piece) -> float:
