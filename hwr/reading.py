@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hwr.dates import is_date
 from hwr.evaluation.calibration import ONE
 from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
 from hwr.imaging import search
@@ -40,7 +41,6 @@ FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not 
 WORD, WIDER = 0.8, 2.0  # heights, and usual gaps: a printed word stands so far from a number beside it
 LOW, EVENLY = 0.35, 1.6  # zeros as dots: heights, no larger and no farther up or down; times as large as the smallest
 STRANGE, MOSTLY = 0.5, 0.6  # nats that a digit costs at most as a rule; so many of a word's signs cost more
-YEARS = 1300, 2100  # of dates, by the sun since the Hijra or by Gregory
 DATED = 0.95  # so likely a slash is one where it makes a date
 PARTED = 4  # digits at most, and marks, stand at either side of a slash that is alone, as in 07/1403
 WORST = 1.5  # nats: and one of a word's signs costs more than this
@@ -185,7 +185,7 @@ def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
     if len(strokes) != 2 or len(text) != len(path):
         return path
     first, second = strokes
-    if not _is_date(text[:first], text[first + 1 : second], text[second + 1 :]):
+    if not is_date(text[:first], text[first + 1 : second], text[second + 1 :]):
         return path
     slashes = {(glyph.first, glyph.last): glyph for glyph in glyphs if glyph.mark == "/"}
     told = [slashes.get((path[k].first, path[k].last)) for k in strokes]
@@ -194,19 +194,6 @@ def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
     dated = list(path)
     dated[first], dated[second] = (slash._replace(share=max(slash.share, DATED)) for slash in told)
     return dated
-
-
-def _is_date(*groups: str) -> bool:
-    """Whether three groups of signs are a date: year, month, day, or the year last, after these in either order."""
-    if not all(group.isdecimal() for group in groups) or not 1 <= len(groups[1]) <= 2:
-        return False
-    if len(groups[0]) == 4:
-        year, month, day = groups
-        return YEARS[0] <= int(year) <= YEARS[1] and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
-    some, more, year = groups
-    days = sorted((int(some), int(more)))
-    known = len(year) == 2 or (len(year) == 4 and YEARS[0] <= int(year) <= YEARS[1])
-    return known and len(some) <= 2 and 1 <= days[0] <= 12 and days[1] <= 31
 
 
 def _way(glyphs: list[Glyph], pieces: int) -> list[Glyph]:

@@ -21,7 +21,7 @@ LEVELS = [
     {"evaluation"},
     {"training", "hub"},
     {"rows"},
-    {"glyphs"},
+    {"glyphs", "dates"},
     {"reading"},
     {"recognizer", "writer"},
     {"hwr"},  # hwr/__init__.py, what `import hwr` offers
