@@ -8,12 +8,11 @@ def is_date(*groups: str) -> bool:
 
     groups: three strings, such as "1403", "07", "21".
     """
-    if not all(group.isdecimal() for group in groups) or not 1 <= len(groups[1]) <= 2:
+    if not all(group.isdecimal() for group in groups):
         return False
-    if len(groups[0]) == 4:
-        year, month, day = groups
-        return YEARS[0] <= int(year) <= YEARS[1] and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
-    some, more, year = groups
-    days = sorted((int(some), int(more)))
-    known = len(year) == 2 or (len(year) == 4 and YEARS[0] <= int(year) <= YEARS[1])
-    return known and len(some) <= 2 and 1 <= days[0] <= 12 and days[1] <= 31
+    is_first = len(groups[0]) == 4
+    year, month, day = groups if is_first else groups[::-1]
+    if len(year) not in (2, 4) or max(len(month), len(day)) > 2:
+        return False
+    month, day = (int(month), int(day)) if is_first else sorted((int(month), int(day)))
+    return (len(year) == 2 or YEARS[0] <= int(year) <= YEARS[1]) and 1 <= month <= 12 and 1 <= day <= 31

@@ -182,7 +182,7 @@ def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
     high as digits is a 1 to both networks."""
     text = "".join(glyph.mark or str(glyph.seen.argmax()) if glyph.is_digit or glyph.mark else " " for glyph in path)
     strokes = [k for k, sign in enumerate(text) if sign in "1/" and leans(path[k].piece.ink, SLASHED)]
-    if len(strokes) != 2 or len(text) != len(path):
+    if len(strokes) != 2:
         return path
     first, second = strokes
     if not is_date(text[:first], text[first + 1 : second], text[second + 1 :]):

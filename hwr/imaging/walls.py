@@ -42,20 +42,11 @@ def _add_beyond(written: np.ndarray, ink: np.ndarray, edge: tuple[int, int, int]
 
     edge: px, from where to where that goes, and about where it is; drawn: how much of it is ink; tall: px, of the box.
     """
-    left, right, foot = edge
-    top = max(0, foot - round(NEAR * tall))
-    filled = (ink[top : foot + round(NEAR * tall), left:right] > 0).sum(axis=1)
-    if filled.max(initial=0) < max(1, drawn * (right - left)):
+    line = _line(written, ink, edge, drawn, tall)
+    if line is None:
         return
-    line = top + int(filled.argmax())
-    ends = np.flatnonzero(written[:line].any(axis=1))
-    pale = np.flatnonzero(filled[line - top :] < drawn / 2 * (right - left))
-    if not len(ends) or not len(pale):
-        return
-    first, last = int(ends[-1]) + 1, line + int(pale[0]) + EDGE
+    first, last = line
     thick = last - first
-    if thick > THICK * tall + EDGE or last >= len(ink):
-        return
     beyond = np.ascontiguousarray(ink[last : last + round(DEEP * tall) + 1])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(beyond, connectivity=8)
     first = max(0, first - NEXT)
@@ -83,6 +74,25 @@ def _add_beyond(written: np.ndarray, ink: np.ndarray, edge: tuple[int, int, int]
     np.maximum(written[first:last], between, out=written[first:last])
 
 
+def _line(
+    written: np.ndarray, ink: np.ndarray, edge: tuple[int, int, int], drawn: float, tall: int
+) -> tuple[int, int] | None:
+    """From where what is written ends to where the lower line of a box does: rows; None where that is not to be seen,
+    too thick, or at the picture's edge. The arguments are those of `_add_beyond`."""
+    left, right, foot = edge
+    top = max(0, foot - round(NEAR * tall))
+    filled = (ink[top : foot + round(NEAR * tall), left:right] > 0).sum(axis=1)
+    if filled.max(initial=0) < max(1, drawn * (right - left)):
+        return None
+    darkest = top + int(filled.argmax())
+    ends = np.flatnonzero(written[:darkest].any(axis=1))
+    pale = np.flatnonzero(filled[darkest - top :] < drawn / 2 * (right - left))
+    if not len(ends) or not len(pale):
+        return None
+    first, last = int(ends[-1]) + 1, darkest + int(pale[0]) + EDGE
+    return (first, last) if last - first <= THICK * tall + EDGE and last < len(ink) else None
+
+
 def _apart(run: np.ndarray, other: np.ndarray) -> int:
     """How much paper is between two runs of columns, from - to: px, less than 0 where they overlap."""
     return max(run[0], other[0]) - min(run[1], other[1])
@@ -98,9 +108,9 @@ def _crossings(outer: np.ndarray, inner: np.ndarray, thick: int, most: float) ->
     near = apart < 0 if (apart < 0).any() else apart == apart.min(initial=thick)
     found = []
     for each in inner[near]:
+        both = max(outer[0], each[0]), min(outer[1], each[1])
         if max(outer[1] - outer[0], each[1] - each[0]) <= most:
             found.append((tuple(each), tuple(outer)))
-        elif max(outer[0], each[0]) < min(outer[1], each[1]):
-            both = max(outer[0], each[0]), min(outer[1], each[1])
+        elif both[0] < both[1]:
             found.append((both, both))
     return found
