@@ -151,23 +151,6 @@ def test_each_set_has_its_own_scale():
 
 
 @pytest.mark.usefixtures("alone")
-def test_scans_that_come_larger_keep_their_shape_and_size():
-    as_scanned, larger = (
-        seen(
-            Handwritten([SAMPLES], augmented(redrawn=0, photographed=0, clutter=0, views=1, enlarged=share), 0),
-            0,
-            EVERY[:40],
-        )
-        for share in (0, 1)
-    )
-    told = (as_scanned[:, 1, 0, 0] > 0) & (larger[:, 1, 0, 0] > 0)
-    assert told.sum() > 15
-    torch.testing.assert_close(as_scanned[told, 1, 0, 0], larger[told, 1, 0, 0], atol=0.06, rtol=0)
-    apart = (as_scanned[:, 0] - larger[:, 0]).abs().mean(dim=(1, 2))
-    assert 0 < apart.median() < 0.05  # another size has other edges, the digit is the same
-
-
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("marked", [0, 0.5, 1])
 def test_a_share_of_the_digits_has_marks_across(monkeypatch, marked):
     drawn, whole = [], []

@@ -12,11 +12,10 @@ DIGITS = Recipe(
     prepare=Preparation(side=32, margin=2, size_plane=True, gray=True),
     model="compact-both",
     augment=Handwriting(
-        redrawn=0.32,
+        redrawn=0.3,
         photographed=0.04,
         clutter=0.12,
         views=8,
-        enlarged=0.2,
         marked=0.1,
         printed=0.05,
         fonts=(
@@ -30,7 +29,7 @@ DIGITS = Recipe(
             "Thabit.ttf",
         ),
     ),
-    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=24),),
+    phases=(dataclasses.replace(HODA_COMPACT.phases[0], epochs=32),),
     batch=256,
     precision="bf16",
     claim=HODA_COMPACT.claim,

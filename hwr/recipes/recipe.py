@@ -31,8 +31,6 @@ class Handwriting:
     views: how many different views of each picture are made; after as many epochs they come round again.
     scaled: share of the scans that come with their resolution, the others as if it were unknown; of a network for
         which it is all, nothing else is asked.
-    enlarged: of those that come as scans, the share that are several times as large, in two tones, as the digits of a
-        number are when it is read.
     marked: share that come redrawn, with a line, dots or a gap across them; a 1 with no whole line, which is a plus.
     printed: share that are not the digits of the data but those of fonts, redrawn: what a school teaches.
     fonts: files that have to be installed, whose letters are among the clutter, and whose digits are the printed ones,
@@ -44,7 +42,6 @@ class Handwriting:
     clutter: float
     views: int
     scaled: float = 0.75
-    enlarged: float = 0.0
     marked: float = 0.0
     printed: float = 0.0
     fonts: tuple[str, ...] = ()

@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from hwr import data
 from hwr.data.clutter import Clutter
-from hwr.data.photographs import enlarge, photograph
+from hwr.data.photographs import photograph
 from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
 from hwr.evaluation.score import PAGES, inputs
-from hwr.imaging.augment import INK, PAPER, mark, redraw, rewrite
+from hwr.imaging.augment import mark, redraw, rewrite
 from hwr.imaging.preparation import Preparation
 from hwr.imaging.rows import RowPreparation
 from hwr.recipes import Handwriting, Pens, Recipe, Strings, Windows
@@ -26,7 +26,6 @@ from hwr.training.stop import Stop
 from hwr.training.windows import PageViews, PenViews, check_pages
 
 WORKERS = 2  # processes that make views
-LARGER = (1.5, 4.0)  # times as large as a scan a digit is when a number is read
 AT_A_TIME = 100  # views: a process that is told to end makes these first
 
 
@@ -245,11 +244,8 @@ class _Maker(Dataset):
             case 3:
                 x = self.prepare.array(mark(redraw(gray, rng), rng, struck=self.digits[index][0] != 1))
             case _:
-                scan, dpi = rewrite(self.prepare.sized(gray), rng), self.dpi[index]
-                if rng.random() < how.enlarged:
-                    scan, scale = _as_in_a_number(scan, rng)
-                    dpi = dpi and dpi * scale
-                x = self.prepare.array(scan, dpi if rng.random() < how.scaled else None)
+                dpi = self.dpi[index] if rng.random() < how.scaled else None
+                x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
         # A pen so thin, or a photograph so poor, that nothing is found: the scan itself then.
         return self.prepare.array(gray, self.dpi[index]) if x is None else x
 
@@ -258,11 +254,3 @@ class _Maker(Dataset):
             x = self.prepare.array(self.clutter.draw(rng))
             if x is not None:
                 return x
-
-
-def _as_in_a_number(scan: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """A scan's digit as it is when a number is read: (h, w) uint8, 0 ink, 255 paper -> (H, W) uint8 of these two tones,
-    with little paper around it, and how many times as large it is."""
-    scale = rng.uniform(*LARGER)
-    ink = enlarge(scan, scale) > rng.uniform(0.35, 0.65)
-    return np.where(ink, INK, PAPER).astype(np.uint8), scale
