@@ -1,5 +1,6 @@
 """A visitor of the page in Chromium: what one does there, and what one sees."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 SCREENSHOTS = Path(__file__).parents[1] / "artifacts" / "screenshots"
 WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
-expect.set_options(timeout=60_000)  # ms: it ends what hangs; a busy machine is no reason to fail
+PATIENCE = 60.0  # s: it ends what hangs; a busy machine is no reason to fail
+expect.set_options(timeout=1000 * PATIENCE)
 TURNS = np.linspace(0, 2 * np.pi, 25)
 
 
@@ -31,6 +33,7 @@ class Visit:
     def open(self, language: str = "") -> Page:
         self.page.goto(f"{self.address}/{language}")
         expect(self.page.locator(".pad .hint")).not_to_be_empty()
+        self.page.locator("#draw .answer[data-settled]").wait_for(state="attached")
         return self.page
 
 
@@ -44,11 +47,22 @@ def draw(page: Page, strokes) -> None:
     """With the mouse, as a hand does."""
     for stroke in strokes:
         first, *rest = path(page, stroke)
-        page.mouse.move(*first)
+        hover(page, *first)
         page.mouse.down()
         for point in rest:
             page.mouse.move(*point, steps=8)
         page.mouse.up()
+
+
+def hover(page: Page, x: float, y: float) -> None:
+    """Move the mouse onto the pad, until the ring around it shows: what it does before a page's first frame is lost."""
+    ring, deadline = page.locator(".pad .ring"), time.monotonic() + PATIENCE
+    while True:
+        page.mouse.move(x, y)
+        if ring.is_visible():
+            return
+        assert time.monotonic() < deadline, "the pad does not follow the mouse"
+        page.mouse.move(x + 1, y)
 
 
 def expect_digit(page: Page, digit: str, settled: bool = True) -> None:
