@@ -68,7 +68,16 @@ SHAPES = {
         (-0.00, 0.12, -0.40, 0.20),
     ),
 }
+SURE, FEWEST = 0.95, 2  # with so much probability a digit's height tells an ordinary one's; so many have to be there
 SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
+
+
+class Paper(NamedTuple):
+    """How much paper is between two pieces: px; and in usual gaps between two digits. Of pieces that lie over one
+    another, which two digits do not, such a gap is taken to be no less than NEAR."""
+
+    wide: float
+    gaps: float
 
 
 class Glyph(NamedTuple):
@@ -136,7 +145,7 @@ class Judge:
             cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
-            cost += sum(SPREAD * (each / self.typical - TIGHT) for each in self.paper(first, last) if each)
+            cost += sum(SPREAD * (paper.gaps - TIGHT) for paper in self.paper(first, last) if paper.wide)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
         return glyphs
 
@@ -168,10 +177,15 @@ class Judge:
         """How likely the network of rows finds it that runs of pieces are one sign, and which: -> (n, 14), logs."""
         return self.heard.single(self._borders(runs))
 
-    def paper(self, first: int, last: int) -> list[float]:
-        """How much paper is between each of several pieces and the nearest one before it, px."""
-        group = self.pieces[first:last]
-        return [min(self._gap(piece, before) for before in group[:k]) for k, piece in enumerate(group) if k]
+    def paper(self, first: int, last: int) -> list[Paper]:
+        """What is between several pieces that are one sign: the least that holds them together, one less than these."""
+        reached, rest, between = [first], list(range(first + 1, last)), []
+        while rest:
+            paper, nearest = min((self._paper(*sorted((here, there))), there) for here in reached for there in rest)
+            between.append(paper)
+            reached.append(nearest)
+            rest.remove(nearest)
+        return between
 
     def _decide(self) -> str:
         """The script in which all pieces together are the likeliest."""
@@ -283,9 +297,16 @@ class Judge:
         seams = self.pieces[first].seam + (self.pieces[last].seam if last < len(self.pieces) else 0)
         return seams * self.height / max(piece.ink.shape)
 
+    def _paper(self, first: int, last: int) -> Paper:
+        """What is between two pieces; nothing where one was cut from the other."""
+        piece, other = self.pieces[first], self.pieces[last]
+        if other.seam and last == first + 1:
+            return Paper(0.0, 0.0)
+        wide = self._gap(piece, other)
+        usual = max(self.typical, NEAR * self.height) if segment.covers(piece, other) else self.typical
+        return Paper(wide, wide / usual)
+
     def _gap(self, piece: Piece, before: Piece) -> float:
-        if piece.seam:
-            return 0.0
         key = (piece.box, before.box)
         if key not in self._gaps:
             beside = max(piece.box[0] - before.box[2], before.box[0] - piece.box[2])
@@ -295,6 +316,18 @@ class Judge:
     def _size_known(self) -> float | None:
         """The resolution for a size plane: networks know the sizes of Persian digits only."""
         return None if self.script == "latin" else self._dpi
+
+
+def told_height(glyphs: list[Glyph], script: str) -> float | None:
+    """The height of an ordinary digit that the digits among glyphs tell, px; None where few are read with certainty.
+
+    Zeros do not count: some are dots.
+    """
+    digits = [(glyph, int(glyph.seen.argmax())) for glyph in glyphs if glyph.is_digit]
+    told = [(glyph, digit) for glyph, digit in digits if digit and glyph.seen.max() >= SURE]
+    if len(told) < max(FEWEST, len(digits) / 2):
+        return None
+    return math.exp(np.median([math.log(len(glyph.piece.ink)) - SHAPES[script][digit][0] for glyph, digit in told]))
 
 
 def _resolution(row: Row, dpi: float | None) -> float | None:

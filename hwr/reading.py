@@ -8,22 +8,22 @@ import numpy as np
 
 from hwr.dates import is_date
 from hwr.evaluation.calibration import ONE
-from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge
+from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge, told_height
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_OF_A_DIGIT
-from hwr.imaging.segment import SLASHED, Piece, Row, is_box, is_upright, leans
+from hwr.imaging.segment import SLASHED, Piece, Row, covers, is_box, is_upright, leans
 
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
 CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
 CUT = 0.42  # heights of a digit: a narrower piece is not cut
-WIDE = 1.25  # a wider one always is
+WIDE = 1.25  # a wider one always is, but for a ۷ or an ۸ that is higher than wide
 WIDEST = 1.45  # no digit is wider
 SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
 SURE, WHOLE = 0.95, 2.2  # with so much probability to the network of digits, and for so many nats with that of rows
 RATHER = 0.5  # with more probability to the network of rows, what was cut is one all the same
-OVER = 0.3  # of the narrower one's width lies over or under the other: it was one that was cut
 LEGS, UNCUT = (7, 8), 0.99  # of Persian digits, whose halves are 1s: what is one with so much probability is not cut
+MISJUDGED = 0.2  # by more than this the logarithm of an ordinary digit's height was off: the digits on it tell it
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
@@ -106,12 +106,10 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
 def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, script: str) -> tuple[Reading, float]:
     """What a row of a picture of (height, width) says, and how much it is like a number: nats, the more the longer."""
     refusal = Reading("", 0.0, (), recognizer.name, None, NO_NUMBER), NEVER
-    across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
-    # Before a network sees it, which would take minutes.
-    if across > MOST * WIDEST * row.height or len(row.pieces) > PIECES:
+    if _is_endless(row):  # before a network sees it, which would take minutes
         return refusal
-    judge = Judge(recognizer, row, dpi, script)
-    path = _without_words(_together(_likeliest(judge), row.height), row.height)
+    judge, way = _judged(recognizer, row, dpi, script)
+    path = _without_words(_together(way, judge.height), judge.height)
     digits, text, confidence = [], "", 1.0
     for glyph in path:
         if not glyph.is_digit:
@@ -124,10 +122,28 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
     doubted = refused > REFUSED * len(digits) or confidence < max(HARDLY, DOUBTED ** len(digits))
-    unlike = _is_unlikely(path, row.height) or _is_drawing(path) or _is_form(path)
+    unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path)
     if not digits or doubted or unlike or len(digits) > MOST:
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
+
+
+def _is_endless(row: Row) -> bool:
+    """Whether there is more in a row than a number has."""
+    across = max(piece.box[2] for piece in row.pieces) - min(piece.box[0] for piece in row.pieces)
+    return across > MOST * WIDEST * row.height or len(row.pieces) > PIECES
+
+
+def _judged(recognizer, row: Row, dpi: float | None, script: str) -> tuple[Judge, list[Glyph]]:
+    """Who judges a row, and the likeliest way over it: once more where its digits tell another height than it had, as
+    one that is far larger than the others does."""
+    judge = Judge(recognizer, row, dpi, script)
+    way = _likeliest(judge)
+    told = row._replace(height=told_height(way, judge.script) or row.height)
+    if abs(math.log(told.height / row.height)) <= MISJUDGED or _is_endless(told):
+        return judge, way
+    judge = Judge(recognizer, told, dpi, script)
+    return judge, _likeliest(judge)
 
 
 def _likeliest(judge: Judge) -> list[Glyph]:
@@ -167,14 +183,9 @@ def _was_one(judge: Judge, first: int, last: int) -> bool:
     cuts = [pair for pair in pairwise(judge.pieces[first:last]) if pair[1].seam]
     if not cuts:
         return False
-    return any(_covers(*pair) for pair in cuts) or bool(
+    return any(covers(*pair) for pair in cuts) or bool(
         judge.heard and np.exp(judge.hear([(first, last)])).sum() > RATHER
     )
-
-
-def _covers(before: Piece, after: Piece) -> bool:
-    """Whether a good part of two pieces' width lies over or under the other."""
-    return before.box[2] - after.box[0] > OVER * min(before.box[2] - before.box[0], after.box[2] - after.box[0])
 
 
 def _dated(glyphs: list[Glyph], path: list[Glyph]) -> list[Glyph]:
@@ -303,13 +314,14 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     others = [judge.others(glyph) for glyph in alone]
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
     whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else np.array(certain)
-    if judge.script == "persian":
-        whole |= np.array([glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone], bool)
+    legs = [judge.script == "persian" and glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone]
     glyphs, origin, pieces = [], [], []
     for k, piece in enumerate(judge.pieces):
         wide = (piece.box[2] - piece.box[0]) / judge.height
         parts = [piece]
-        if not piece.mark and wide > CUT and (not whole[k] or wide > WIDE):
+        slim = piece.box[2] - piece.box[0] <= len(piece.ink)
+        one = (whole[k] or legs[k]) if wide <= WIDE else (legs[k] and slim)
+        if not piece.mark and wide > CUT and not one:
             parts = cut(piece, judge.height)
         place = {"first": len(pieces), "last": len(pieces) + len(parts)}
         glyphs += [glyph._replace(**place) for glyph in (alone[k], *others[k])]
@@ -331,9 +343,9 @@ def _joins(judge: Judge, origin: list[int], certain: list[bool]) -> list[tuple[i
         ends = (first == 0 or origin[first - 1] != origin[first]) and origin[last - 1] not in origin[last:]
         if not (ends or judge.heard):  # parts of a piece with another piece
             continue
-        paper = judge.paper(first, last)
         sure = all(certain[origin[k]] for k in range(first, last))
-        if paper[-1] <= NEAR * judge.height and max(paper) < (TIGHT if sure else 1.0) * judge.typical:
+        wide, gaps = map(max, zip(*judge.paper(first, last), strict=True))
+        if wide <= NEAR * judge.height and gaps < (TIGHT if sure else 1.0):
             runs.append((first, last))
     return runs
 

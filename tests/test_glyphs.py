@@ -8,7 +8,7 @@ from pictures import mask
 import hwr
 from hwr import rows
 from hwr.data.samples import MARKS
-from hwr.glyphs import Glyph, Judge
+from hwr.glyphs import NEAR, SHAPES, Glyph, Judge, told_height
 from hwr.imaging import search, segment
 
 
@@ -73,6 +73,41 @@ def test_two_digits_are_not_one(recognizer):
     assert one.is_digit
     assert one.logits.shape == (21,)
     assert judge.digits([]) == []
+
+
+def block(x0: int, y0: int, x1: int, y1: int) -> segment.Piece:
+    return segment.Piece((x0, y0, x1, y1), np.full((y1 - y0, x1 - x0), 255, np.uint8))
+
+
+def test_the_parts_of_a_broken_digit_hang_together_in_whatever_order_they_stand(recognizer):
+    judge = Judge(recognizer, row("72"), None, "persian")
+    foot, bar, body = block(22, 70, 40, 80), block(20, 0, 60, 10), block(20, 16, 64, 66)
+    for parts in (foot, bar, body), (bar, foot, body), (body, bar, foot):
+        judge.pieces = [*parts, block(80, 16, 120, 66)]
+        paper = judge.paper(0, 3)
+        assert sorted(each.wide for each in paper) == pytest.approx([5, 7], abs=0.01)  # from edge to edge
+    assert [each.gaps for each in paper] == [each.wide / max(judge.typical, NEAR * judge.height) for each in paper]
+    (beside,) = judge.paper(2, 4)
+    assert beside.gaps == beside.wide / judge.typical
+
+
+def test_what_was_cut_apart_has_no_paper_between(recognizer):
+    judge = Judge(recognizer, row("72"), None, "persian")
+    judge.pieces = [block(0, 0, 20, 60), block(20, 0, 40, 60)._replace(seam=0.2), block(50, 0, 70, 60)]
+    assert [each.wide for each in judge.paper(0, 3)] == pytest.approx([0, 11], abs=0.01)
+
+
+def test_digits_tell_how_high_an_ordinary_one_is(recognizer):
+    judge = Judge(recognizer, row("7214"), None, "persian")
+    sevens = [whole(judge, 0)] * 3
+    told = told_height(sevens, "persian")
+    assert told == pytest.approx(len(sevens[0].piece.ink) * np.exp(-SHAPES["persian"][7][0]))
+    assert told_height(sevens[:1], "persian") is None  # a digit alone tells nothing
+    doubtful = [sevens[0]._replace(seen=np.full(10, 0.1))] * 4
+    assert told_height([*sevens, *doubtful], "persian") is None
+    zeros = [whole(Judge(recognizer, row("700"), None, "persian"), k) for k in (1, 2)]
+    assert [int(zero.seen.argmax()) for zero in zeros] == [0, 0]
+    assert told_height([*sevens, *zeros], "persian") == told
 
 
 def test_without_the_network_of_rows_a_mark_is_what_it_looks_like(recognizer, monkeypatch):

@@ -33,6 +33,7 @@ ALIKE = (0.16, 0.1)  # the difference in place and in size of two marks of one k
 FEWEST_ALIKE = 2, 1  # so many have to be there; of slashes, which no digit is as large as, one will do
 SLASH = 1.15  # a slash is higher than digits
 
+OVER = 0.3  # of the narrower one's width lies over or under the other
 SMALLEST_BOX, BOXY = 12, 0.7  # px: a box has sides no shorter; of its height it is no narrower
 OUTLINE, STRAIGHT = 0.06, 0.85  # of a side: what is so near its edge is along it; so much of it is ink
 LEAST_LEAN, SLASHED = 0.1, 0.25  # px for each px down: a slash leans so much at least; so much most do
@@ -339,6 +340,12 @@ def is_box(ink: np.ndarray) -> bool:
     upright = [side.any(axis=1)[tall // 20 : -tall // 20] for side in (ink[:, :broad], ink[:, -broad:])]
     within = ink[tall // 4 : -tall // 4, wide // 4 : -wide // 4]
     return bool(min(side.mean() for side in level + upright) >= STRAIGHT and not within.any())
+
+
+def covers(one: Piece, other: Piece) -> bool:
+    """Whether a good part of the narrower one's width lies over or under the other."""
+    shared = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+    return shared > OVER * min(one.box[2] - one.box[0], other.box[2] - other.box[0])
 
 
 def gap(one: Piece, other: Piece) -> float:
