@@ -32,7 +32,6 @@ REFUSED = 1 / 3  # of the digits refused make it no number
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 UNUSUAL = 1.05  # nor one of three and more where half of them cost more than this: letters, waves, hatching
 DOUBTED = 0.5  # of confidence for each digit, their geometric mean, is the least that makes a number
-HARDLY = 0.02  # and of confidence in all of it: what is less sure is wrong as often as right
 INNER = 0.15  # of a digit's ink: what lies within a digit has no more
 CLEARLY = 2.0  # nats more, another view of what is surely a number has to be worth
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
@@ -121,7 +120,7 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         text += max(said.probabilities, key=said.probabilities.get)
         confidence *= said.confidence
     refused = sum(not digit.is_digit for digit in digits)
-    doubted = refused > REFUSED * len(digits) or confidence < max(HARDLY, DOUBTED ** len(digits))
+    doubted = refused > REFUSED * len(digits) or confidence < DOUBTED ** len(digits)
     unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path)
     if not digits or doubted or unlike or len(digits) > MOST:
         return refusal

@@ -166,6 +166,20 @@ def test_one_digit_may_be_far_larger_than_the_others(recognizer, digits, large):
     assert said.text == "".join(map(str, digits))
 
 
+def test_one_letter_among_digits_takes_the_confidence_but_not_the_number(recognizer):
+    letter = np.full((280, 280), 255, np.uint8)
+    cv2.polylines(letter, [np.array([[200, 40], [80, 40], [80, 140], [180, 140], [80, 140], [80, 240], [200, 240]])],
+                  False, 0, 16, cv2.LINE_AA)  # fmt: skip
+    digits = row((3, 7, 9, 4, 7, 2, 8, 4))
+    tile = np.pad(
+        cv2.resize(letter, (100, 100), interpolation=cv2.INTER_AREA), ((30, 30), (0, 20)), constant_values=255
+    )
+    said = recognizer.read_number(np.hstack([digits[:, :380], tile, digits[:, 380:]]), script="persian")
+    assert (said.text[:3], said.text[4:]) == ("379", "47284")
+    assert said.confidence < 0.02
+    assert [digit.sure for digit in said.digits] == [True] * 3 + [False] + [True] * 5
+
+
 def test_digits_that_touch(recognizer):
     ink = np.zeros((160, 300), np.uint8)
     for k, digit in enumerate((7, 2, 4)):
