@@ -73,11 +73,11 @@ SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved,
 
 
 class Paper(NamedTuple):
-    """How much paper is between two pieces: px; and in usual gaps between two digits. Of pieces that lie over one
-    another, which two digits do not, such a gap is taken to be no less than NEAR."""
+    """How much paper is between two pieces: in usual gaps between two digits, and in px. Of pieces that lie over one
+    another, which two digits seldom do, such a gap is taken to be no less than NEAR."""
 
-    wide: float
     gaps: float
+    wide: float
 
 
 class Glyph(NamedTuple):
@@ -304,7 +304,7 @@ class Judge:
             return Paper(0.0, 0.0)
         wide = self._gap(piece, other)
         usual = max(self.typical, NEAR * self.height) if segment.covers(piece, other) else self.typical
-        return Paper(wide, wide / usual)
+        return Paper(wide / usual, wide)
 
     def _gap(self, piece: Piece, before: Piece) -> float:
         key = (piece.box, before.box)
@@ -321,10 +321,10 @@ class Judge:
 def told_height(glyphs: list[Glyph], script: str) -> float | None:
     """The height of an ordinary digit that the digits among glyphs tell, px; None where few are read with certainty.
 
-    Zeros do not count: some are dots.
+    Zeros do not count: in Persian some are dots.
     """
-    digits = [(glyph, int(glyph.seen.argmax())) for glyph in glyphs if glyph.is_digit]
-    told = [(glyph, digit) for glyph, digit in digits if digit and glyph.seen.max() >= SURE]
+    digits = [(glyph, int(glyph.seen.argmax())) for glyph in glyphs if glyph.is_digit and glyph.seen.argmax() > 0]
+    told = [(glyph, digit) for glyph, digit in digits if glyph.seen.max() >= SURE]
     if len(told) < max(FEWEST, len(digits) / 2):
         return None
     return math.exp(np.median([math.log(len(glyph.piece.ink)) - SHAPES[script][digit][0] for glyph, digit in told]))

@@ -17,7 +17,7 @@ from hwr.imaging.segment import SLASHED, Piece, Row, covers, is_box, is_upright,
 LONE = 0.8  # a piece is not cut that the network of rows finds to be one sign with this probability
 CERTAIN = 0.9  # with this confidence a piece is surely a digit: hardly joined to others, uncut where no such network is
 CUT = 0.42  # heights of a digit: a narrower piece is not cut
-WIDE = 1.25  # a wider one always is, but for a ۷ or an ۸ that is higher than wide
+WIDE = 1.25  # a wider one always is, but for a digit that is as high, and surely one
 WIDEST = 1.45  # no digit is wider
 SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
 SURE, WHOLE = 0.95, 2.2  # with so much probability to the network of digits, and for so many nats with that of rows
@@ -108,7 +108,8 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
     if _is_endless(row):  # before a network sees it, which would take minutes
         return refusal
     judge, way = _judged(recognizer, row, dpi, script)
-    path = _without_words(_together(way, judge.height), judge.height)
+    height = max(row.height, judge.height)
+    path = _without_words(_together(way, height), height)
     digits, text, confidence = [], "", 1.0
     for glyph in path:
         if not glyph.is_digit:
@@ -141,7 +142,7 @@ def _judged(recognizer, row: Row, dpi: float | None, script: str) -> tuple[Judge
     told = row._replace(height=told_height(way, judge.script) or row.height)
     if abs(math.log(told.height / row.height)) <= MISJUDGED or _is_endless(told):
         return judge, way
-    judge = Judge(recognizer, told, dpi, script)
+    judge = Judge(recognizer, told, dpi, judge.script)
     return judge, _likeliest(judge)
 
 
@@ -319,7 +320,7 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
         wide = (piece.box[2] - piece.box[0]) / judge.height
         parts = [piece]
         slim = piece.box[2] - piece.box[0] <= len(piece.ink)
-        one = (whole[k] or legs[k]) if wide <= WIDE else (legs[k] and slim)
+        one = (whole[k] or legs[k]) if wide <= WIDE else (slim and alone[k].seen.max() >= UNCUT)
         if not piece.mark and wide > CUT and not one:
             parts = cut(piece, judge.height)
         place = {"first": len(pieces), "last": len(pieces) + len(parts)}
@@ -343,7 +344,7 @@ def _joins(judge: Judge, origin: list[int], certain: list[bool]) -> list[tuple[i
         if not (ends or judge.heard):  # parts of a piece with another piece
             continue
         sure = all(certain[origin[k]] for k in range(first, last))
-        wide, gaps = map(max, zip(*judge.paper(first, last), strict=True))
+        gaps, wide = map(max, zip(*judge.paper(first, last), strict=True))
         if wide <= NEAR * judge.height and gaps < (TIGHT if sure else 1.0):
             runs.append((first, last))
     return runs

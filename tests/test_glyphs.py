@@ -103,7 +103,7 @@ def test_digits_tell_how_high_an_ordinary_one_is(recognizer):
     told = told_height(sevens, "persian")
     assert told == pytest.approx(len(sevens[0].piece.ink) * np.exp(-SHAPES["persian"][7][0]))
     assert told_height(sevens[:1], "persian") is None  # a digit alone tells nothing
-    doubtful = [sevens[0]._replace(seen=np.full(10, 0.1))] * 4
+    doubtful = [sevens[0]._replace(seen=0.9 * np.eye(10)[7])] * 4
     assert told_height([*sevens, *doubtful], "persian") is None
     zeros = [whole(Judge(recognizer, row("700"), None, "persian"), k) for k in (1, 2)]
     assert [int(zero.seen.argmax()) for zero in zeros] == [0, 0]

@@ -33,7 +33,7 @@ class Visit:
     def open(self, language: str = "") -> Page:
         self.page.goto(f"{self.address}/{language}")
         expect(self.page.locator(".pad .hint")).not_to_be_empty()
-        self.page.locator("#draw .answer[data-settled]").wait_for(state="attached")
+        expect(self.page.locator("#draw .answer[data-settled]")).to_be_attached()
         return self.page
 
 
@@ -56,12 +56,13 @@ def draw(page: Page, strokes) -> None:
 
 def hover(page: Page, x: float, y: float) -> None:
     """Move the mouse onto the pad, until the ring around it shows: what it does before a page's first frame is lost."""
-    ring, deadline = page.locator(".pad .ring"), time.monotonic() + PATIENCE
+    shown, deadline = page.locator(".pad .ring"), time.monotonic() + PATIENCE
     while True:
         page.mouse.move(x, y)
-        if ring.is_visible():
+        if shown.is_visible():
             return
         assert time.monotonic() < deadline, "the pad does not follow the mouse"
+        page.wait_for_timeout(50)
         page.mouse.move(x + 1, y)
 
 
