@@ -68,7 +68,8 @@ SHAPES = {
         (-0.00, 0.12, -0.40, 0.20),
     ),
 }
-SURE, FEWEST = 0.95, 2  # with so much probability a digit's height tells an ordinary one's; so many have to be there
+SURE = 0.95  # with so much probability to the network of digits a glyph is surely its digit
+FEWEST = 2  # digits tell the height of an ordinary one
 SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
 
 
@@ -261,10 +262,9 @@ class Judge:
 
     def _covered(self, first: int, last: int, piece: Piece) -> float:
         """How much of a glyph's width lies over or under a piece beside it, 0 to 1."""
-        x0, _, x1, _ = piece.box
         others = [*self.pieces[max(0, first - 2) : first], *self.pieces[last : last + 2]]
-        shared = [min(x1, other.box[2]) - max(x0, other.box[0]) for other in others if not (piece.seam or other.seam)]
-        return max([0, *shared]) / (x1 - x0)
+        shared = [segment.shared(piece, other) for other in others if not (piece.seam or other.seam)]
+        return max([0, *shared]) / (piece.box[2] - piece.box[0])
 
     def _odd(self, piece: Piece, digit: int) -> float:
         """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
@@ -309,7 +309,7 @@ class Judge:
     def _gap(self, piece: Piece, before: Piece) -> float:
         key = (piece.box, before.box)
         if key not in self._gaps:
-            beside = max(piece.box[0] - before.box[2], before.box[0] - piece.box[2])
+            beside = -segment.shared(piece, before)
             self._gaps[key] = beside if beside > NEAR * self.height else segment.gap(piece, before)
         return self._gaps[key]
 

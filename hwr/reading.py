@@ -8,7 +8,7 @@ import numpy as np
 
 from hwr.dates import is_date
 from hwr.evaluation.calibration import ONE
-from hwr.glyphs import DIGIT, NEAR, TIGHT, Glyph, Judge, told_height
+from hwr.glyphs import DIGIT, NEAR, SURE, TIGHT, Glyph, Judge, told_height
 from hwr.imaging import search
 from hwr.imaging.cuts import cut
 from hwr.imaging.parts import MOST_OF_A_DIGIT
@@ -20,9 +20,10 @@ CUT = 0.42  # heights of a digit: a narrower piece is not cut
 WIDE = 1.25  # a wider one always is, but for a digit that is as high, and surely one
 WIDEST = 1.45  # no digit is wider
 SEVERED = 2.0  # nats, for one digit of pieces of which each is a digit alone
-SURE, WHOLE = 0.95, 2.2  # with so much probability to the network of digits, and for so many nats with that of rows
+WHOLE = 2.2  # nats: what is surely a digit, and costs no more, is one alone
 RATHER = 0.5  # with more probability to the network of rows, what was cut is one all the same
-LEGS, UNCUT = (7, 8), 0.99  # of Persian digits, whose halves are 1s: what is one with so much probability is not cut
+LEGS = (7, 8)  # Persian digits whose halves are 1s
+UNCUT = 0.99  # with so much probability to the network of digits, these are not cut, and no digit is that is large
 MISJUDGED = 0.2  # by more than this the logarithm of an ordinary digit's height was off: the digits on it tell it
 HOPELESS = -4.0  # nats: what the network of rows finds less likely than this is not asked about
 MOST = 40  # digits: more are no number but a pattern
@@ -314,13 +315,14 @@ def _cut(judge: Judge) -> tuple[list[Glyph], list[int], list[bool]]:
     others = [judge.others(glyph) for glyph in alone]
     certain = [glyph.cost - DIGIT <= -math.log(CERTAIN) for glyph in alone]
     whole = np.exp(judge.hear(singles)).sum(axis=1) >= LONE if judge.heard else np.array(certain)
-    legs = [judge.script == "persian" and glyph.seen.argmax() in LEGS and glyph.seen.max() >= UNCUT for glyph in alone]
     glyphs, origin, pieces = [], [], []
     for k, piece in enumerate(judge.pieces):
-        wide = (piece.box[2] - piece.box[0]) / judge.height
+        tall, across = piece.ink.shape
+        wide = across / judge.height
         parts = [piece]
-        slim = piece.box[2] - piece.box[0] <= len(piece.ink)
-        one = (whole[k] or legs[k]) if wide <= WIDE else (slim and alone[k].seen.max() >= UNCUT)
+        surely = alone[k].seen.max() >= UNCUT
+        has_legs = surely and judge.script == "persian" and alone[k].seen.argmax() in LEGS
+        one = (whole[k] or has_legs) if wide <= WIDE else (surely and across <= tall)
         if not piece.mark and wide > CUT and not one:
             parts = cut(piece, judge.height)
         place = {"first": len(pieces), "last": len(pieces) + len(parts)}

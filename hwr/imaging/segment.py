@@ -264,8 +264,7 @@ def _broken(piece: Piece, pieces: list[Piece], height: float) -> bool:
     x0, y0, x1, y1 = piece.box
     for other in pieces:
         left, top, right, _ = other.box
-        shared = min(x1, right) - max(x0, left)
-        if other is piece or shared <= (x1 - x0) / 2:
+        if other is piece or shared(piece, other) <= (x1 - x0) / 2:
             continue
         rows = np.flatnonzero(other.ink[:, max(x0, left) - left : min(x1, right) - left].any(axis=1)) + top
         if len(rows) and max(rows[0] - y1, y0 - rows[-1] - 1) < TORN * height:
@@ -342,10 +341,14 @@ def is_box(ink: np.ndarray) -> bool:
     return bool(min(side.mean() for side in level + upright) >= STRAIGHT and not within.any())
 
 
+def shared(one: Piece, other: Piece) -> int:
+    """How much of two pieces' width lies over or under the other: px, less than 0 for the paper between them."""
+    return min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+
+
 def covers(one: Piece, other: Piece) -> bool:
     """Whether a good part of the narrower one's width lies over or under the other."""
-    shared = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-    return shared > OVER * min(one.box[2] - one.box[0], other.box[2] - other.box[0])
+    return shared(one, other) > OVER * min(one.box[2] - one.box[0], other.box[2] - other.box[0])
 
 
 def gap(one: Piece, other: Piece) -> float:
