@@ -30,6 +30,8 @@ MOST = 40  # digits: more are no number but a pattern
 PIECES = 2 * MOST  # and so are more pieces
 RUNS = 400  # of pieces that may be one digit are asked about: each takes milliseconds
 REFUSED = 1 / 3  # of the digits refused make it no number
+SHATTERED = 6  # of so many pieces digits are on average at most: grain
+SMALLEST = 6  # px, on the picture that came: of no digit's sides one is as long, and it can't be read
 UNLIKELY = 2.0  # nats: nor is it one where its digits cost more than this on average
 UNUSUAL = 1.05  # nor one of three and more where half of them cost more than this: letters, waves, hatching
 DOUBTED = 0.5  # of confidence for each digit, their geometric mean, is the least that makes a number
@@ -121,10 +123,12 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         digits.append(said._replace(box=row.place(glyph.piece.box, shape)))
         text += max(said.probabilities, key=said.probabilities.get)
         confidence *= said.confidence
+    if not digits or len(digits) > MOST:
+        return refusal
     refused = sum(not digit.is_digit for digit in digits)
     doubted = refused > REFUSED * len(digits) or confidence < DOUBTED ** len(digits)
-    unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path)
-    if not digits or doubted or unlike or len(digits) > MOST:
+    unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path) or _is_grain(path, digits)
+    if doubted or unlike:
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
 
@@ -270,6 +274,13 @@ def _is_form(path: list[Glyph]) -> bool:
     """Whether most of several digits are but the boxes of a form that nobody filled in."""
     boxes = [is_box(glyph.piece.ink) for glyph in path if glyph.is_digit]
     return len(boxes) > 1 and sum(boxes) > len(boxes) / 2
+
+
+def _is_grain(path: list[Glyph], digits: list) -> bool:
+    """Whether digits, Glyphs and Predictions, are but grain: of a great many pieces, or of hardly any px."""
+    pieces = [glyph.last - glyph.first for glyph in path if glyph.is_digit]
+    sides = [max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in (digit.box for digit in digits)]
+    return bool(np.mean(pieces) > SHATTERED or max(sides) < SMALLEST)
 
 
 def _ink(pieces: list[Piece]) -> int:

@@ -100,14 +100,11 @@ def test_size_beside_the_neighbors_tells_a_zero(recognizer):
 @pytest.mark.parametrize("grain", [1, 2])
 @pytest.mark.parametrize("side", [60, 200])
 def test_noise_is_no_number(recognizer, side, grain):
-    read = []
     for seed in range(6):
         noise = cv2.GaussianBlur(np.random.default_rng(seed).standard_normal((side, side)), (0, 0), grain)
-        read.append(recognizer.read_number((255 * (noise - noise.min()) / np.ptp(noise)).astype(np.uint8)))
-    texts = [said.text for said in read if said.text]
-    assert len(texts) < 2, texts  # of three hundred such pictures, seven are read
-    assert all(said.confidence < 0.6 for said in read)
-    assert all((said.digits == ()) == bool(said.reason) == (said.text == "") for said in read)
+        said = recognizer.read_number((255 * (noise - noise.min()) / np.ptp(noise)).astype(np.uint8))
+        assert (said.text, said.digits) == ("", ())
+        assert said.reason
 
 
 @pytest.mark.parametrize("word", ["WMW", "NNNN", "hwr"])
