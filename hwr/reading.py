@@ -49,6 +49,7 @@ WORST = 1.5  # nats: and one of a word's signs costs more than this
 
 NOTHING = "nothing is written on this picture"
 NO_NUMBER = "what is written here does not look like a number"
+TOO_SMALL = "what is written here is too small to read"
 
 
 class Reading(NamedTuple):
@@ -125,9 +126,11 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         confidence *= said.confidence
     if not digits or len(digits) > MOST:
         return refusal
+    if _is_small(digits):
+        return refusal[0]._replace(reason=TOO_SMALL), NEVER
     refused = sum(not digit.is_digit for digit in digits)
     doubted = refused > REFUSED * len(digits) or confidence < DOUBTED ** len(digits)
-    unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path) or _is_grain(path, digits)
+    unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path) or _is_grain(path)
     if doubted or unlike:
         return refusal
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
@@ -276,11 +279,14 @@ def _is_form(path: list[Glyph]) -> bool:
     return len(boxes) > 1 and sum(boxes) > len(boxes) / 2
 
 
-def _is_grain(path: list[Glyph], digits: list) -> bool:
-    """Whether digits, Glyphs and Predictions, are but grain: of a great many pieces, or of hardly any px."""
-    pieces = [glyph.last - glyph.first for glyph in path if glyph.is_digit]
-    sides = [max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in (digit.box for digit in digits)]
-    return bool(np.mean(pieces) > SHATTERED or max(sides) < SMALLEST)
+def _is_grain(path: list[Glyph]) -> bool:
+    """Whether digits are but grain: of a great many pieces."""
+    return bool(np.mean([glyph.last - glyph.first for glyph in path if glyph.is_digit]) > SHATTERED)
+
+
+def _is_small(digits: list) -> bool:
+    """Whether Predictions are of so few px on the picture that came that nobody could tell what they are."""
+    return max(max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in (digit.box for digit in digits)) < SMALLEST
 
 
 def _ink(pieces: list[Piece]) -> int:

@@ -64,6 +64,13 @@ def test_nothing_is_written(recognizer):
     assert said.confidence == 0
 
 
+@pytest.mark.parametrize(("height", "text"), [(4, ""), (10, "7432"), (16, "7432")])
+def test_digits_of_hardly_any_px_are_too_small_to_read(recognizer, height, text):
+    small = cv2.resize(row((7, 4, 3, 2)), None, fx=height / 100, fy=height / 100, interpolation=cv2.INTER_AREA)
+    said = recognizer.read_number(small, script="persian")
+    assert (said.text, said.reason) == (text, None if text else reading.TOO_SMALL)
+
+
 def test_a_script_that_is_not_read_is_told():
     with pytest.raises(ValueError, match="hoda-compact reads Persian digits only"):
         hwr.load("hoda-compact").read_number(row((7, 4)), script="latin")

@@ -109,6 +109,7 @@ ENGLISH = {
     "nothing is written on this picture": "Nothing is written on this picture.",
     "what is written here does not look like a digit": "What is written here does not look like a digit.",
     "what is written here does not look like a number": "What is written here does not look like a number.",
+    "what is written here is too small to read": "What is written here is too small to read.",
 }
 
 PERSIAN = {
@@ -216,6 +217,7 @@ PERSIAN = {
     "nothing is written on this picture": "روی این تصویر چیزی نوشته نشده است.",
     "what is written here does not look like a digit": "آنچه این‌جا نوشته شده به رقم نمی‌ماند.",
     "what is written here does not look like a number": "آنچه این‌جا نوشته شده به عدد نمی‌ماند.",
+    "what is written here is too small to read": "آنچه این‌جا نوشته شده کوچک‌تر از آن است که بتوان خواند.",
 }
 
 WORDS = {"en": ENGLISH, "fa": PERSIAN}
