@@ -63,6 +63,17 @@ def test_letters_come_in_every_font(monkeypatch):
     assert len(CLUTTER.fonts.latin) == len(FONTS) > len(CLUTTER.fonts.persian)
 
 
+def test_a_square_lies_flat(monkeypatch):
+    """On its corner it is a ۰, as `hwr.data.hands` draws it."""
+    polygons = []
+    monkeypatch.setattr(clutter.cv2, "polylines", lambda _, points, *__: polygons.append(points[0]))
+    made(clutter._figure, 200)
+    squares = [corners for corners in polygons if len(corners) == 4]
+    assert len(squares) >= 5
+    for corners in squares:
+        assert all(len(set(side)) == 2 for side in corners.T.tolist())
+
+
 def test_joined_digits_are_two_or_three_in_whole():
     ink = {int((digit < 128).sum()) for digit in DIGITS}
     pairs = {a + b for a in ink for b in ink}

@@ -84,7 +84,8 @@ def test_what_is_augmented_fits_what_is_prepared(recipe):
     }
     assert isinstance(recipe.augment, kinds[type(recipe.prepare)])
     if isinstance(recipe.augment, Handwriting):
-        assert recipe.augment.redrawn + recipe.augment.photographed + recipe.augment.marked < 1  # the others are scans
+        how = recipe.augment
+        assert how.redrawn + how.photographed + how.printed + how.marked + how.drawn < 1  # the others are scans
         assert (recipe.prepare.mean, recipe.prepare.std, recipe.prepare.channels) == (0, 1, 1)  # views are bytes
         # A class for what is no digit is needed where such pictures are trained on.
         assert recipe.augment.clutter == 0 or recipe.model in ("compact", "compact-both")

@@ -168,6 +168,18 @@ def test_a_share_of_the_digits_has_marks_across(monkeypatch, marked):
 
 
 @pytest.mark.usefixtures("alone")
+def test_a_share_of_the_digits_is_drawn_in_forms_that_the_data_lack(monkeypatch):
+    asked = []
+    monkeypatch.setattr(views.hands, "draw", lambda digit, script, rng: asked.append((digit, script)))
+    recipe = augmented(redrawn=0, photographed=0, clutter=0, scaled=1, drawn=0.5, views=4)
+    made = Handwritten([SAMPLES], recipe, seed=0)
+    sizes = torch.stack([seen(made, epoch, EVERY[:40])[:, 1, 0, 0] for epoch in range(4)])
+    assert set(asked) <= {(digit, "persian") for digit in range(10)}
+    assert len(asked) / 160 == pytest.approx(0.5, abs=0.12)
+    assert (sizes == 0).sum() == len(asked)  # where none is drawn they are redrawn, so of no known scale
+
+
+@pytest.mark.usefixtures("alone")
 def test_letters_come_of_the_fonts_that_the_recipe_names():
     with pytest.raises(ValueError, match=r"these fonts are not installed: Away\.ttf; on Debian, apt-get install "):
         Handwritten([SAMPLES], augmented(fonts=("Away.ttf",), views=1), seed=0)

@@ -117,7 +117,8 @@ def _figure(rng: np.random.Generator, _: Clutter) -> np.ndarray:
         cv2.line(page, (middle + reach, middle - reach), (middle - reach, middle + reach), INK, pen, cv2.LINE_AA)
     elif kind == 4:
         corners = rng.integers(3, 5)
-        turns = 2 * np.pi * np.arange(corners) / corners + rng.uniform(0, 6)
+        turns = 2 * np.pi * np.arange(corners) / corners
+        turns += rng.uniform(0, 6) if corners == 3 else np.pi / 4  # a square on its corner is a ۰
         polygon = middle + reach * np.stack([np.cos(turns), np.sin(turns) * rng.uniform(0.6, 1)], 1)
         cv2.polylines(page, [np.round(polygon).astype(np.int32)], True, INK, pen, cv2.LINE_AA)
     elif kind == 5:

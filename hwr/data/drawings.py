@@ -144,7 +144,11 @@ def read(split: str = "test", data_dir: Path | None = None) -> Samples:
 
 def draw(digit: int, rng: np.random.Generator) -> np.ndarray:
     """One drawing of a digit 0 to 9: (160, 160) uint8, antialiased, 0 ink, 255 paper."""
-    form = FORMS[digit][rng.integers(len(FORMS[digit]))]
+    return write(FORMS[digit][rng.integers(len(FORMS[digit]))], rng)
+
+
+def write(form: Form, rng: np.random.Generator) -> np.ndarray:
+    """A form as some hand and some pen write it: (160, 160) uint8, antialiased, 0 ink, 255 paper."""
     size = np.exp(rng.uniform(*np.log(form.size)))
     pen = np.exp(rng.uniform(*np.log(PEN)))
     pen = float(np.clip(pen, form.pen[0] * size, form.pen[1] * size))

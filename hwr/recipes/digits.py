@@ -18,6 +18,7 @@ DIGITS = Recipe(
         views=8,
         marked=0.1,
         printed=0.05,
+        drawn=0.03,
         fonts=(
             "Amiri-Regular.ttf",
             "Amiri-Slanted.ttf",

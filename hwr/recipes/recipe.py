@@ -33,6 +33,7 @@ class Handwriting:
         which it is all, nothing else is asked.
     marked: share that come redrawn, with a line, dots or a gap across them; a 1 with no whole line, which is a plus.
     printed: share that are not the digits of the data but those of fonts, redrawn: what a school teaches.
+    drawn: share that are drawn in a form that the data lack, where a digit has one, and redrawn where it has none.
     fonts: files that have to be installed, whose letters are among the clutter, and whose digits are the printed ones,
         beside those of Matplotlib's.
     """
@@ -44,6 +45,7 @@ class Handwriting:
     scaled: float = 0.75
     marked: float = 0.0
     printed: float = 0.0
+    drawn: float = 0.0
     fonts: tuple[str, ...] = ()
 
 

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from hwr import data
+from hwr.data import hands
 from hwr.data.clutter import Clutter
 from hwr.data.photographs import photograph
 from hwr.data.samples import DIGITS, MARKS, SCRIPTS, Samples
@@ -233,7 +234,7 @@ class _Maker(Dataset):
 
     def _digit(self, index: int, rng: np.random.Generator) -> np.ndarray:
         gray, how = self.images[index], self.augment
-        shares = np.cumsum([how.redrawn, how.photographed, how.printed, how.marked])
+        shares = np.cumsum([how.redrawn, how.photographed, how.printed, how.marked, how.drawn])
         match np.searchsorted(shares, rng.random(), side="right"):
             case 0:
                 x = self.prepare.array(redraw(gray, rng))
@@ -243,6 +244,9 @@ class _Maker(Dataset):
                 x = self.prepare.array(self.clutter.fonts.digit(*self.digits[index], rng))
             case 3:
                 x = self.prepare.array(mark(redraw(gray, rng), rng, struck=self.digits[index][0] != 1))
+            case 4:
+                drawn = hands.draw(*self.digits[index], rng)
+                x = self.prepare.array(redraw(gray, rng) if drawn is None else drawn)
             case _:
                 dpi = self.dpi[index] if rng.random() < how.scaled else None
                 x = self.prepare.array(rewrite(self.prepare.sized(gray), rng), dpi)
