@@ -182,6 +182,19 @@ def test_an_empty_sheet_in_the_shade_holds_no_number():
         assert search.find(np.clip(seen, 0, 255).astype(np.uint8)) is None
 
 
+def test_a_round_shadow_is_left_out_with_a_number_beside_it_and_without():
+    y, x = np.mgrid[:400, :700]
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        away = np.hypot(x - 550 - rng.uniform(-50, 50), y - 200)
+        light = 200 * (1 - 0.4 / (1 + np.exp((away - rng.uniform(60, 110)) / rng.uniform(10, 20))))
+        seen = light + rng.normal(0, rng.uniform(1, 4), light.shape)
+        assert search.find(np.clip(seen, 0, 255).astype(np.uint8)) is None
+        for k in range(3):
+            seen[150:250, 40 + 110 * k : 140 + 110 * k] *= 1 - 0.7 * mask(k + 2, 100, 20) / 255
+        assert len(found(np.clip(seen, 0, 255).astype(np.uint8)).pieces) == 3
+
+
 @pytest.mark.parametrize(("rows", "columns", "squared"), [(12, 30, True), (8, 20, True), (3, 20, False), (6, 8, False)])
 def test_a_table_is_no_squared_paper(rows, columns, squared):
     darkness = np.zeros((500, 1400), np.uint8)

@@ -7,7 +7,7 @@ from pictures import drawing, encode, mask
 from PIL import Image
 
 from hwr.imaging.decode import decode
-from hwr.imaging.stages import STROKE, WORK, binarize, center, pad, shrink, soft
+from hwr.imaging.stages import STROKE, WORK, binarize, center, contrast, pad, shrink, soft
 
 SIDE, MARGIN = 32, 2
 GLYPH = SIDE - 2 * MARGIN
@@ -370,3 +370,25 @@ def test_an_empty_sheet_in_the_shade_holds_no_digit():
         rng = np.random.default_rng(seed)
         shadow = 1 / (1 + np.exp(-(RIGHT + DOWN - rng.uniform(-1, 1)) / rng.uniform(0.1, 0.3)))
         assert not binarize(sheet(grain=rng.uniform(1, 6), light=1 - rng.uniform(0.2, 0.6) * shadow, seed=seed)).any()
+
+
+def round_shadow(rng: np.random.Generator) -> np.ndarray:
+    """What a head or a hand leaves of the light, its edge some 30 px wide and more: (280, 280)."""
+    away = np.hypot(RIGHT - rng.uniform(-0.4, 0.4), DOWN - rng.uniform(-0.4, 0.4))
+    return 1 - rng.uniform(0.35, 0.6) / (1 + np.exp((away - rng.uniform(0.3, 0.5)) / rng.uniform(0.08, 0.15)))
+
+
+def test_a_round_shadow_on_an_empty_sheet_is_no_zero():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        gray = sheet(grain=rng.uniform(1, 3), light=round_shadow(rng), seed=seed)
+        assert contrast(gray).levels  # it is as dark as ink
+        assert not binarize(gray).any()
+
+
+@pytest.mark.parametrize("blur", [0.5, 2, 4])
+@pytest.mark.parametrize("radius", [12, 20, 60])
+def test_a_dot_out_of_focus_is_ink(radius, blur):
+    dot = (np.hypot(140 * RIGHT - 20, 140 * DOWN) <= radius).astype(np.float32)
+    gray = sheet(ink=0.7 * cv2.GaussianBlur(dot, (0, 0), blur))
+    assert overlap(binarize(gray), 255 * dot) > 0.8

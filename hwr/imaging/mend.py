@@ -26,6 +26,9 @@ SHADED = 0.15  # of the ink: so many shaded pixels there are at least in hollow 
 HOLLOW = 12  # px: a smaller hole is the paper's, and all of it lies in the blur of its edges
 FLAT = 0.15  # of the way from paper to ink: a shade varies no more, what is blurred does
 
+FADING = 14, 0.1  # px, and of its longer side, the greater of the two: within so much ink turns to paper
+FADED = 0.85  # of the way, at least; photographs of ink are at 1.0 and more, shadows at 0.5 mostly
+
 
 def smoothed(gray: np.ndarray) -> np.ndarray:
     """Even out the noise of dead pixels and of a dark room: (H, W) uint8 -> the same shape; itself without noise.
@@ -159,3 +162,20 @@ def filled(ink: np.ndarray, darkness: np.ndarray, paper: int, level: int) -> np.
         if palest > paper and usual - palest <= FLAT * (level - paper):
             whole[box] |= within
     return whole
+
+
+def is_shadow(ink: np.ndarray, darkness: np.ndarray, paper: int) -> bool:
+    """Whether what was found has no edge but fades away: (H, W) uint8, 255 ink; (H, W) uint8; paper's darkness -> bool.
+
+    A shadow that falls on an empty sheet is as dark as ink, and often as round as a zero. Ink that is out of focus has
+    turned to paper long before: measured is how far the darkness goes around the outline's middle point.
+    """
+    x, y, width, height = cv2.boundingRect(ink)
+    reach = int(max(FADING[0], FADING[1] * max(width, height))) | 1
+    around = np.s_[max(0, y - reach) : y + height + reach, max(0, x - reach) : x + width + reach]
+    inside = ink[around] > 0
+    calm = cv2.blur(darkness[around], (reach // 4, reach // 4))  # or grain would pass for an edge
+    window = np.ones((reach, reach), np.uint8)
+    turn = cv2.subtract(cv2.dilate(calm, window), cv2.erode(calm, window))
+    outline = inside & (cv2.erode(ink[around], np.ones((3, 3), np.uint8), borderValue=255) == 0)
+    return bool(np.median(turn[outline]) < FADED * (np.median(calm[inside]) - paper))

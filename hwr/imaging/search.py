@@ -9,6 +9,7 @@ import numpy as np
 from hwr.imaging.dividers import Box
 from hwr.imaging.frame import Framed, frames, straighten
 from hwr.imaging.lines import FAINT, without_lines
+from hwr.imaging.mend import is_shadow
 from hwr.imaging.parts import SMALL
 from hwr.imaging.rules import margins
 from hwr.imaging.segment import BESIDE, MOST_PARTS, SMALLEST, Row, middles, ordinary_of, pieces, weighted_median
@@ -44,6 +45,8 @@ OUTSIDE = 0.15  # of its height: what is around a box so far is its lines
 LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of those that touch its lines
 LOWEST_BOXED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
+SHADOW = 24  # px: a shadow's shorter side is no shorter
+GRAINS = 0.02  # of what was dark: where less is left without shadows, it is the paper's grain
 INK_MOST = 0.5  # of the page: more is no writing
 
 
@@ -164,6 +167,10 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         if not levels or (finer < 1 and len(levels) == 1):
             return None
         level, surrounded = _level(darkness, levels[0]), None
+        if len(levels) > 1:
+            darkness = _without_shadows(darkness, level)
+            if darkness is None:
+                return None
         if inside is None:
             lines = cv2.dilate(margins(inked(darkness, level)).astype(np.uint8), np.ones((3, 3), np.uint8))
             darkness = without_ring(np.where(lines > 0, 0, darkness), level)
@@ -267,6 +274,19 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
     kept = ~along | (wide > SLIVER * height)
     kept[0] = False
     return np.where(kept[labels], ink, 0).astype(np.uint8)
+
+
+def _without_shadows(darkness: np.ndarray, level: int) -> np.ndarray | None:
+    """A photograph's darkness, with paper where a shadow is darker than a level: (H, W) uint8 -> (H, W) uint8; None
+    where there is hardly anything but shadows."""
+    paper, kept = round(float(np.median(darkness))), darkness.copy()
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inked(darkness, level), connectivity=8)
+    for k in np.flatnonzero(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) >= SHADOW) + 1:
+        part = np.where(labels == k, 255, 0).astype(np.uint8)
+        if is_shadow(part, darkness, paper):
+            kept[part > 0] = 0
+    left = cv2.countNonZero(inked(kept, level))
+    return kept if left >= GRAINS * stats[1:, cv2.CC_STAT_AREA].sum() else None
 
 
 def _level(darkness: np.ndarray, thought: int) -> int:

@@ -64,7 +64,7 @@ def enlarge(gray: np.ndarray, factor: int) -> np.ndarray:
 def binarize(gray: np.ndarray) -> np.ndarray:
     """Tell a digit's ink from paper: (H, W) uint8 of either polarity -> (H, W) uint8, 0 paper, 255 ink.
 
-    All zeros where nothing stands out from the paper.
+    All zeros where nothing stands out from the paper, or only a shadow does.
     """
     large = max(gray.shape) > SMALL
     if large:
@@ -73,7 +73,8 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     for ink in _mended(gray, seen) if large else (seen.darkness > level for level in seen.levels):
         digit = drop_specks(_as_picture(ink))
         if cv2.countNonZero(digit) >= seen.least:
-            return digit
+            shadow = len(seen.levels) > 1 and mend.is_shadow(digit, seen.darkness, tones_of(seen.darkness).level)
+            return np.zeros_like(gray) if shadow else digit
     return np.zeros_like(gray)
 
 
