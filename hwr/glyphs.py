@@ -68,6 +68,7 @@ SHAPES = {
         (-0.00, 0.12, -0.40, 0.20),
     ),
 }
+RIVAL = 10.0  # nats: a script that is less likely by more is no rival
 SURE = 0.95  # with so much probability to the network of digits a glyph is surely its digit
 FEWEST = 2  # digits tell the height of an ordinary one
 SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
@@ -108,7 +109,11 @@ class Glyph(NamedTuple):
 
 
 class Judge:
-    """Tells what the pieces of one row may be: asks a recognizer about each, and the network of rows about all."""
+    """Tells what the pieces of one row may be: asks a recognizer about each, and the network of rows about all.
+
+    script: the one that was asked for, or is the likeliest; rival: of "auto", another that is hardly less likely, else
+    None.
+    """
 
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
         self.recognizer, self.height, self._cells = recognizer, row.height, row.cells
@@ -119,8 +124,10 @@ class Judge:
         self._mend()
         network = rows.shipped()
         answer = network and network.hear(row)
-        self.heard = None
-        self._known = self.script = self._decide() if script == "auto" else script
+        self.heard = self.rival = None
+        if script == "auto":
+            script, self.rival = self._decide()
+        self._known = self.script = script
         self.heard = answer and answer.within(self.script)
 
     def digits(self, runs: list[tuple[int, int]]) -> list[Glyph]:
@@ -143,7 +150,9 @@ class Judge:
         ):
             digit = int(shares.argmax())
             share = shares[digit] - COVERED * self._covered(first, last, piece)
-            cost = DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit)
+            cost = (
+                DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit, self._known)
+            )
             cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(SPREAD * (paper.gaps - TIGHT) for paper in self.paper(first, last) if paper.wide)
@@ -188,21 +197,36 @@ class Judge:
             rest.remove(nearest)
         return between
 
-    def _decide(self) -> str:
-        """The script in which all pieces together are the likeliest."""
+    def _decide(self) -> tuple[str, str | None]:
+        """The script in which all pieces together are the likeliest, and the other where it is hardly less likely."""
         scripts = self.recognizer.scripts
         if len(scripts) == 1:
-            return scripts[0]
+            return scripts[0], None
         dpi, self._dpi, self.script, self._known = self._dpi, None, "auto", scripts[0]
         glyphs = self.digits([(k, k + 1) for k, piece in enumerate(self.pieces) if piece.mark is None])
         self._dpi = dpi
         if not glyphs:
-            return scripts[0]
+            return scripts[0], None
         logits = np.stack([glyph.logits for glyph in glyphs])
         _, is_digit = self.recognizer.calibration.probabilities(logits)
         share = self.recognizer.calibration.by_script(logits).max(axis=2)
-        joint = (is_digit[:, None] * np.log(np.maximum(share, 1e-6))).sum(axis=0)
-        return scripts[int(joint.argmax())]
+        joint = (is_digit[:, None] * np.log(np.maximum(share, 1e-6))).sum(axis=0) - self._odd_in(
+            scripts, logits, glyphs
+        )
+        likely, rival = np.argsort(-joint)[:2]
+        return scripts[likely], scripts[rival] if joint[likely] - joint[rival] < RIVAL else None
+
+    def _odd_in(self, scripts: tuple[str, ...], logits: np.ndarray, glyphs: list[Glyph]) -> np.ndarray:
+        """What it costs that several digits have other sizes than in each script: a small zero is no Latin one."""
+        if len(glyphs) < 2:
+            return np.zeros(len(scripts))
+        digits = self.recognizer.calibration.by_script(logits).argmax(axis=2)
+        return np.array(
+            [
+                sum(self._odd(glyph.piece, digit, script) for glyph, digit in zip(glyphs, own, strict=True))
+                for script, own in zip(scripts, digits.T.tolist(), strict=True)
+            ]
+        )
 
     def _mend(self) -> None:
         """Take for (a part of) a digit what is no mark: a slash at an end, and a dot or comma that lies much closer to
@@ -266,11 +290,11 @@ class Judge:
         shared = [segment.shared(piece, other) for other in others if not (piece.seam or other.seam)]
         return max([0, *shared]) / (piece.box[2] - piece.box[0])
 
-    def _odd(self, piece: Piece, digit: int) -> float:
-        """What it costs that a piece has another size than its digit has as a rule; 0 on average."""
+    def _odd(self, piece: Piece, digit: int, script: str) -> float:
+        """What it costs that a piece has another size than its digit has in a script as a rule; 0 on average."""
         if piece.tap:
             return 0.0
-        height, tall, width, wide = SHAPES[self._known][digit]
+        height, tall, width, wide = SHAPES[script][digit]
         low, broad = np.log(np.array(piece.ink.shape) / self.height)
         broad -= max(0, low - height)  # a digit may be large as a whole
         away = max(0, (height - low) / tall - USUAL) ** 2 + max(0, (broad - width) / wide - USUAL) ** 2

@@ -1,6 +1,7 @@
 """A picture of a number in, its digits out: the likeliest way through the pieces of its row -> Reading."""
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ UNUSUAL = 1.05  # nor one of three and more where half of them cost more than th
 DOUBTED = 0.5  # of confidence for each digit, their geometric mean, is the least that makes a number
 INNER = 0.15  # of a digit's ink: what lies within a digit has no more
 CLEARLY = 2.0  # nats more, another view of what is surely a number has to be worth
+CONVINCING = 0.98  # of confidence: one number in fifty is wrong; of those with less, one in four
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
@@ -72,6 +74,11 @@ class Reading(NamedTuple):
     script: str | None = None
     reason: str | None = None
 
+    @property
+    def sure(self) -> bool:
+        """Whether it is right as a rule, 49 times in 50: each digit, and the whole."""
+        return self.confidence >= CONVINCING and all(digit.sure for digit in self.digits)
+
     def __repr__(self) -> str:
         """One line, without the digits' pictures."""
         told = {"text": self.text, "script": self.script, "confidence": round(self.confidence, 4)}
@@ -84,34 +91,61 @@ class Reading(NamedTuple):
             {"digit": digit.digit, "confidence": digit.confidence, "sure": digit.sure, "box": list(digit.box)}
             for digit in self.digits
         ]
-        told = {"text": self.text, "confidence": self.confidence, "digits": digits, "script": self.script}
-        return told | {"model": self.model} | ({"reason": self.reason} if self.reason else {})
+        told = {"text": self.text, "confidence": self.confidence, "sure": self.sure, "digits": digits}
+        told |= {"script": self.script, "model": self.model}
+        return told | ({"reason": self.reason} if self.reason else {})
 
 
 def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: str = "auto") -> Reading:
     """Read the number on a picture: (H, W) uint8 of either polarity -> Reading.
 
     Of a page it is what is in the widest printed box, else the row with the most ink; where that is not surely a
-    number, the row that is most like one.
+    number, the row that is most like one. What is not read with confidence is looked at once more, without what is
+    paler than a pen.
     recognizer: a Recognizer, which answers for each piece of the number.
     """
-    found, most = Reading("", 0.0, (), recognizer.name, None, NOTHING), -math.inf
-    for views in search.rows(gray):
+    found, belief = _best(recognizer, search.rows(gray), gray.shape, dpi, script)
+    if found.confidence < CONVINCING:
+        other, rather = _best(recognizer, search.rows(gray, dark=True), gray.shape, dpi, script)
+        lost = len(other.digits) < len(found.digits) / 2  # pale writing, not lines
+        found = other if rather > belief and not lost else found
+    return found
+
+
+def _best(
+    recognizer, rows: Iterable[list[Row]], shape: tuple[int, int], dpi: float | None, script: str
+) -> tuple[Reading, float]:
+    """What is most like a number of the rows of a picture of (height, width), and how far that is to be believed: nats,
+    of what it is worth and of its confidence."""
+    found, most = _refused(recognizer, NOTHING), -math.inf
+    for views in rows:
         for k, row in enumerate(views):
-            reading, worth = _read(recognizer, row, gray.shape, dpi, script)
+            reading, worth = _read(recognizer, row, shape, dpi, script)
             if worth > most + (CLEARLY if k and most >= SURELY * len(found.digits) else 0):
                 found, most = reading, worth
         if len(found.digits) > 1 and most >= SURELY * len(found.digits):
             break
-    return found
+    return found, most + (math.log(found.confidence) if found.text else 0)
 
 
 def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, script: str) -> tuple[Reading, float]:
-    """What a row of a picture of (height, width) says, and how much it is like a number: nats, the more the longer."""
-    refusal = Reading("", 0.0, (), recognizer.name, None, NO_NUMBER), NEVER
+    """What a row of a picture of (height, width) says, and how much it is like a number: nats, the more the longer.
+
+    Where it could well be of either script it is read in both.
+    """
     if _is_endless(row):  # before a network sees it, which would take minutes
-        return refusal
-    judge, way = _judged(recognizer, row, dpi, script)
+        return _refused(recognizer, NO_NUMBER), NEVER
+    judge = Judge(recognizer, row, dpi, script)
+    said = _read_by(judge, row, shape, dpi)
+    if judge.rival is None:
+        return said
+    return max(said, _read_by(Judge(recognizer, row, dpi, judge.rival), row, shape, dpi), key=lambda each: each[1])
+
+
+def _read_by(judge: Judge, row: Row, shape: tuple[int, int], dpi: float | None) -> tuple[Reading, float]:
+    """The same in the script that a judge has decided on."""
+    recognizer = judge.recognizer
+    judge, way = _judged(judge, row, dpi)
     height = max(row.height, judge.height)
     path = _without_words(_together(way, height), height)
     digits, text, confidence = [], "", 1.0
@@ -125,15 +159,20 @@ def _read(recognizer, row: Row, shape: tuple[int, int], dpi: float | None, scrip
         text += max(said.probabilities, key=said.probabilities.get)
         confidence *= said.confidence
     if not digits or len(digits) > MOST:
-        return refusal
+        return _refused(recognizer, NO_NUMBER), NEVER
     if _is_small(digits):
-        return refusal[0]._replace(reason=TOO_SMALL), NEVER
+        return _refused(recognizer, TOO_SMALL), NEVER
     refused = sum(not digit.is_digit for digit in digits)
     doubted = refused > REFUSED * len(digits) or confidence < DOUBTED ** len(digits)
     unlike = _is_unlikely(path, judge.height) or _is_drawing(path) or _is_form(path) or _is_grain(path)
     if doubted or unlike:
-        return refusal
+        return _refused(recognizer, NO_NUMBER), NEVER
     return Reading(text.strip(".,-/"), confidence, tuple(digits), recognizer.name, judge.script), _worth(path)
+
+
+def _refused(recognizer, reason: str) -> Reading:
+    """What is no number, and why."""
+    return Reading("", 0.0, (), recognizer.name, None, reason)
 
 
 def _is_endless(row: Row) -> bool:
@@ -142,15 +181,14 @@ def _is_endless(row: Row) -> bool:
     return across > MOST * WIDEST * row.height or len(row.pieces) > PIECES
 
 
-def _judged(recognizer, row: Row, dpi: float | None, script: str) -> tuple[Judge, list[Glyph]]:
+def _judged(judge: Judge, row: Row, dpi: float | None) -> tuple[Judge, list[Glyph]]:
     """Who judges a row, and the likeliest way over it: once more where its digits tell another height than it had, as
     one that is far larger than the others does."""
-    judge = Judge(recognizer, row, dpi, script)
     way = _likeliest(judge)
     told = row._replace(height=told_height(way, judge.script) or row.height)
     if abs(math.log(told.height / row.height)) <= MISJUDGED or _is_endless(told):
         return judge, way
-    judge = Judge(recognizer, told, dpi, judge.script)
+    judge = Judge(judge.recognizer, told, dpi, judge.script)
     return judge, _likeliest(judge)
 
 

@@ -18,7 +18,7 @@ from hwr.reading import Reading, read_number
 DIGITS = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 NO_DIGIT = "what is written here does not look like a digit"
-WORTH_SAYING = 0.01  # a reading in the other script that is less probable is not told
+WORTH_SAYING = 0.005  # a reading in the other script that is less probable is not told
 
 
 class Alternative(NamedTuple):

@@ -153,6 +153,12 @@ def test_a_persian_reading_beside_a_latin_one():
     assert cli._digit_line(answer | {"other": other}) == "1.png: 1  99.9%  (or Persian ۱ 1, 8.0%)"
 
 
+@pytest.mark.parametrize(("sure", "told"), [(True, "91.0%"), (False, "91.0%  unsure")])
+def test_a_number_may_be_unsure_though_its_digits_are_not(sure, told):
+    answer = {"path": "1.png", "text": "7.5", "script": "latin", "confidence": 0.91, "sure": sure}
+    assert cli._number_line(answer | {"digits": 2 * [{"sure": True}]}) == f"1.png: 7.5  {told}"
+
+
 def test_one_digit_as_json(pictures, capsys):
     status, lines, _ = run(capsys, "read", "--json", "./digit6.png")
     (answer,) = map(json.loads, lines)
@@ -198,7 +204,7 @@ def test_a_number_as_json(pictures, capsys):
         {"digit": "5", "confidence": 0.9, "sure": True, "box": [10, 0, 19, 20]},
         {"digit": "1", "confidence": 0.9, "sure": False, "box": [20, 0, 29, 20]},
     ]
-    known = {"path": "digit1.png", "text": "05-1", "confidence": 0.9, "digits": digits}
+    known = {"path": "digit1.png", "text": "05-1", "confidence": 0.9, "sure": False, "digits": digits}
     assert said == known | {"script": "latin", "model": "mnist-mlp"}
     assert broken == {"path": "broken.txt", "error": "this is no picture but 'text'"}
     assert (blank["text"], blank["digits"], blank["reason"]) == ("", [], "nothing is written")

@@ -371,7 +371,8 @@ def test_a_doubtful_digit_of_a_number_is_marked(visit):
         {"digit": "3", "confidence": 0.999, "sure": True, "box": [0.1, 0.2, 0.3, 0.8]},
         {"digit": "2", "confidence": 0.62, "sure": False, "box": [0.5, 0.2, 0.7, 0.8]},
     ]
-    said = {"text": "3.2", "script": "latin", "confidence": 0.61, "digits": two, "reason": None, "model": "it"}
+    said = {"text": "3.2", "script": "latin", "confidence": 0.61, "sure": False, "digits": two, "reason": None}
+    said["model"] = "it"
     remark = page.locator(".remark:visible")
     page.route("**/component_server/", lambda route: route.fulfill(body=json.dumps(said | {"picture": ""})))
     page.locator(".many:visible input").click()
@@ -384,10 +385,15 @@ def test_a_doubtful_digit_of_a_number_is_marked(visit):
     expect(page.locator(".pad .boxes .doubtful")).to_have_count(1)
     page.locator('.scripts:visible [data-script="latin"]').click()
     expect(remark).to_have_text("61% sure of these digits")  # the visitor knows the script
-    two[1]["sure"] = True
+    two[1]["sure"] = True  # but not what is between them
     page.locator('.scripts:visible [data-script="auto"]').click()
-    expect(page.locator(".verdict:visible")).to_have_text("61% sure of these digits")
+    expect(page.locator(".verdict:visible")).to_have_text("Not quite sure: 61%")
+    assert state(page) == "unsure"
     expect(remark).to_have_text(ENGLISH["as-latin"])
+    said |= {"sure": True, "confidence": 0.99}
+    page.locator('.scripts:visible [data-script="latin"]').click()
+    expect(page.locator(".verdict:visible")).to_have_text("99% sure of these digits")
+    assert state(page) == "sure"
 
 
 def test_pictures_are_read(visit):

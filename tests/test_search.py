@@ -182,6 +182,19 @@ def test_an_empty_sheet_in_the_shade_holds_no_number():
         assert search.find(np.clip(seen, 0, 255).astype(np.uint8)) is None
 
 
+def test_what_is_paler_than_a_pen_can_be_left_out():
+    page = row(step=160)
+    for x in (150, 310):
+        cv2.circle(page, (x, 80), 20, 120, -1)  # a stamp's dots
+    seen = (np.linspace(0.7, 1, page.shape[1]) * page).astype(np.uint8)
+    assert pieces(seen) == len(DIGITS) + 2
+    assert [len(row.pieces) for views in search.rows(seen, dark=True) for row in views][:1] == [len(DIGITS)]
+
+
+def test_of_two_tones_none_is_left_out(plain):
+    assert not [row for views in search.rows(plain, dark=True) for row in views]
+
+
 def test_a_round_shadow_is_left_out_with_a_number_beside_it_and_without():
     y, x = np.mgrid[:400, :700]
     for seed in range(10):

@@ -60,8 +60,11 @@ def find(gray: np.ndarray) -> Row | None:
     return row and _moved(row, back)
 
 
-def rows(gray: np.ndarray) -> Iterator[list[Row]]:
+def rows(gray: np.ndarray, dark: bool = False) -> Iterator[list[Row]]:
     """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
+
+    dark: of a photograph, only what is as dark as a pen that is clearly darker than what else is there, such as lines;
+        no row where none is.
 
     What is in its boxes, then what is outside of the first in the row with the most ink; where there is no box, all of
     the page: twice in a photograph, the second time with a finer idea of the paper, which a shadow or a crease does not
@@ -73,18 +76,18 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     boxes = frames(gray)
     for framed in boxes:
         if framed.inside is None:
-            views = _there([_find(framed), _find(framed, FINER)], back)
+            views = _there([_find(framed, dark=dark), _find(framed, FINER, dark)], back)
             yield views[:1] if len(views) > 1 and _alike(*views, shape) else views
         else:
-            yield _there([_find(framed)], back)
+            yield _there([_find(framed, dark=dark)], back)
     if boxes[0].inside is not None:
-        yield _there([_outside(_find(Framed(gray, np.eye(3), None)), boxes[0])], back)
+        yield _there([_outside(_find(Framed(gray, np.eye(3), None), dark=dark), boxes[0])], back)
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
     if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > RINGED:  # a number in a ring, or a face
         return
-    level = _level(darkness, levels[0])
+    level = level_of_pen(darkness, levels[0]) if dark else _level(darkness, levels[0])
     turn = slope(inked(darkness, level))
     places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), level))
     view = turned(gray.shape, turn, 1.0)
@@ -93,7 +96,7 @@ def rows(gray: np.ndarray) -> Iterator[list[Row]]:
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
         own = back @ back_from(view, 1.0) @ shifted(x0, y0)
-        row = _find(straighten(gray[y0:y1, x0:x1]))
+        row = _find(straighten(gray[y0:y1, x0:x1]), dark=dark)
         yield _there([None if row is None or _is_cut(row, gray[y0:y1, x0:x1].shape) else row], own)
 
 
@@ -116,13 +119,13 @@ def _alike(row: Row, other: Row, shape: tuple[int, int]) -> bool:
     return bool(np.abs(here - there).max() <= MOVED * np.ptp(here[:, [1, 3]]))
 
 
-def _find(framed: Framed, finer: float = 1.0) -> Row | None:
+def _find(framed: Framed, finer: float = 1.0, dark: bool = False) -> Row | None:
     """The row that has the most ink, in the box where there is one.
 
     finer: of the page's shorter side, what is written is no larger; where it is less than 1, only a photograph is
-    looked at, whose paper is then told by less of what is around a place.
+    looked at, whose paper is then told by less of what is around a place; dark: as in `rows`.
     """
-    sight = _look(framed, finer)
+    sight = _look(framed, finer, dark)
     if sight is None:
         return None
     height = sight.height
@@ -156,7 +159,7 @@ class _Sight(NamedTuple):
     back: np.ndarray
 
 
-def _look(framed: Framed, finer: float) -> _Sight | None:
+def _look(framed: Framed, finer: float, dark: bool) -> _Sight | None:
     """Look at a picture, and closer where its digits are too small; None where nothing like writing is there."""
     gray, back, inside, narrowest = framed
     for is_last in (False, True):
@@ -164,9 +167,13 @@ def _look(framed: Framed, finer: float) -> _Sight | None:
         factor = max(gray.shape) / max(page.shape)
         tall = min(page.shape) if inside is None else min(*page.shape, round((inside[3] - inside[1]) / factor))
         darkness, levels, _ = contrast(page, max(SMALL, round(finer * tall)))
-        if not levels or (finer < 1 and len(levels) == 1):
+        if not levels or ((dark or finer < 1) and len(levels) == 1):
             return None
         level, surrounded = _level(darkness, levels[0]), None
+        if dark:
+            usual, level = level, level_of_pen(darkness, levels[0])
+            if level <= usual:
+                return None
         if len(levels) > 1:
             darkness = _without_shadows(darkness, level)
             if darkness is None:

@@ -34,7 +34,7 @@ hwr.answers = (desk, server, again) => {
     if (!answer) return "waiting";
     if (answer.error) return "error";
     if (answer.digit === null || answer.text === "") return "none";
-    return answer.sure || answer.digits?.every(({ sure }) => sure) ? "sure" : "unsure";
+    return answer.sure ? "sure" : "unsure";
   }
 
   // The next likely digit as the answer's script writes it; "" where there is none to mention.
@@ -60,7 +60,7 @@ hwr.answers = (desk, server, again) => {
   // How sure a number is, in a sentence that fits its marked digits; and where a visitor did not say it, its script.
   function sentencesOfNumber(percent) {
     const marked = answer.digits.filter(({ sure }) => !sure).length;
-    const whole = hwr.say("whole", { percent });
+    const whole = hwr.say(answer.sure || marked ? "whole" : "unsure", { percent });
     const wasOpen = hwr.models.chosen().script === "both" && answer.asked.script === "auto";
     const script = wasOpen ? hwr.say(READ_AS[answer.script]) : "";
     if (!marked) return [whole, script];

@@ -32,6 +32,7 @@ def number(recognizer: Recognizer, image: bytes, script: str) -> dict:
         "text": reading.text,
         "script": reading.script,
         "confidence": round(reading.confidence, 4),
+        "sure": reading.sure,
         "digits": digits,
         "reason": reading.reason,
         "model": reading.model,
