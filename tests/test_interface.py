@@ -139,6 +139,18 @@ def test_a_blank_sheet_has_no_later_stages(recognizer):
     said = answer.answer(recognizer.read(BLANK))
     assert said["digit"] is None
     assert set(said["stages"]) == {"gray", "binary"}
+    assert not said["several"]
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "sure", "wide", "several"),
+    [(False, False, 1, True), (True, False, 2, True), (True, False, 1, False), (True, True, 2, False)],
+)
+def test_what_is_hardly_one_digit_may_be_several(recognizer, is_digit, sure, wide, several):
+    said = recognizer.read(drawing(5))
+    stages = said.stages._replace(centered=np.zeros((40, 40 * wide), np.uint8))
+    told = said._replace(is_digit=is_digit, sure=sure, stages=stages)
+    assert answer.answer(told)["several"] is several
 
 
 def test_the_examples_are_read_right(recognizer):

@@ -328,14 +328,18 @@ def test_a_digit_outlives_a_look_at_numbers(visit):
 def test_what_is_no_digit_may_be_a_number(visit):
     page = visit()
     said = {"digit": None, "script": None, "confidence": 0, "sure": False, "other": None, "model": "it"}
-    said |= {"probabilities": [0.1] * 10, "reason": "nothing is written on this picture"}
-    stages = {}
-    page.route("**/component_server/", lambda route: route.fulfill(body=json.dumps(said | {"stages": stages})))
+    said |= {
+        "probabilities": [0.1] * 10,
+        "reason": "nothing is written on this picture",
+        "stages": {},
+        "several": False,
+    }
+    page.route("**/component_server/", lambda route: route.fulfill(body=json.dumps(said)))
     offer = page.locator(".several:visible button")
     write(page, "37")
     expect(page.locator('.answer[data-state="none"]:visible')).to_be_visible()
     expect(offer).to_have_count(0)
-    stages["padded"] = "data:image/png;base64,"
+    said["several"] = True
     page.locator('.scripts:visible [data-script="persian"]').click()
     expect(offer).to_have_text(ENGLISH["as-number"])
     page.unroute("**/component_server/")

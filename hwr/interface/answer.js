@@ -124,7 +124,7 @@ hwr.answers = (desk, server, again) => {
     part("verdict").textContent = verdict;
     part("remark").textContent = remark;
     part("detail").textContent = detail;
-    part("several").hidden = now !== "none" || !answer.stages?.padded; // on a blank sheet there are none
+    part("several").hidden = !answer?.several;
     showChances(now);
     showStages();
     showNumber(answer);

@@ -13,6 +13,7 @@ from hwr.recognizer import DIGITS, PERSIAN, Prediction, Recognizer
 
 STAGES = ("gray", "binary", "centered", "padded")
 THUMBNAIL = 192  # px: a stage is shown at 150 px or less
+WIDEST = 1.5  # times as wide as high, what is hardly a digit may be several
 
 BAR = '<li><span class="share"></span><i class="rail"><i></i></i><b>{latin}</b><b lang="fa">{persian}</b></li>'
 STAGE = """<li><div class="frame"><img data-stage="{stage}" alt="" />{heat}</div>
@@ -39,7 +40,8 @@ def read(recognizer: Recognizer, image: bytes, script: str) -> dict:
 
 
 def answer(prediction: Prediction) -> dict:
-    """Values for the page: the digit or None, its confidence, ten probabilities, and a picture a stage."""
+    """Values for the page: the digit or None, its confidence, ten probabilities, whether what is written may be several
+    digits, and a picture a stage."""
     stages, other = prediction.stages, prediction.other
     return {
         "digit": prediction.digit,
@@ -48,10 +50,19 @@ def answer(prediction: Prediction) -> dict:
         "sure": prediction.sure,
         "other": other and other._asdict(),
         "probabilities": [round(prediction.probabilities[digit], 4) for digit in DIGITS],
+        "several": _may_be_several(prediction),
         "reason": prediction.reason,
         "model": prediction.model,
         "stages": {stage: data_url(getattr(stages, stage)) for stage in STAGES if getattr(stages, stage) is not None},
     }
+
+
+def _may_be_several(prediction: Prediction) -> bool:
+    """Whether what is written is no digit, or hardly one and wider than any."""
+    if prediction.stages.padded is None:  # a blank sheet
+        return False
+    tall, wide = prediction.stages.centered.shape
+    return not prediction.is_digit or (not prediction.sure and wide > WIDEST * tall)
 
 
 def data_url(picture: np.ndarray, longest: int = THUMBNAIL, form: str = "png") -> str:
