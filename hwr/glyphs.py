@@ -25,7 +25,7 @@ NAMED = 0.25  # so much of which digit it is, of a whole piece: each of its colu
 ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
-SWALLOWED = 0.5  # for what looks like a mark and is taken for (a part of) a digit
+SWALLOWED = 0.5, 2.5  # for what looks like a mark and is taken for (a part of) a digit; for a dot
 OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 UNLIKE, LEANING = 1.5, 0.5  # for what does not look like the mark that it is taken for; a slash leans at least
 NOISE = 1.5  # for what is taken for no sign at all
@@ -153,7 +153,7 @@ class Judge:
             cost = (
                 DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit, self._known)
             )
-            cost += SWALLOWED * sum(each.mark is not None for each in self.pieces[first:last])
+            cost += sum(SWALLOWED[each.mark == "."] for each in self.pieces[first:last] if each.mark)
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(SPREAD * (paper.gaps - TIGHT) for paper in self.paper(first, last) if paper.wide)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
@@ -240,8 +240,8 @@ class Judge:
             if marks.count(piece.mark) >= SEVERAL:
                 continue
             beside = [*self.pieces[max(0, k - 1) : k], *self.pieces[k + 1 : k + 2]]
-            nearest = min((self._gap(piece, other) for other in beside if not other.mark), default=math.inf)
-            if piece.mark in (".", ",") and nearest < TIGHT * self.typical:
+            near = [other for other in beside if not other.mark and self._gap(piece, other) < TIGHT * self.typical]
+            if piece.mark in (".", ",") and near and not all(_stands_beside(piece, other) for other in near):
                 self.pieces[k] = piece._replace(mark=None)
 
     def _typical(self) -> float:
@@ -340,6 +340,12 @@ class Judge:
     def _size_known(self) -> float | None:
         """The resolution for a size plane: networks know the sizes of Persian digits only."""
         return None if self.script == "latin" else self._dpi
+
+
+def _stands_beside(mark: Piece, digit: Piece) -> bool:
+    """Whether a mark is no end of a digit's stroke: it is rather beside than below, and the digit goes down as far."""
+    x0, y0, x1, y1 = mark.box
+    return segment.shared(mark, digit) <= (x1 - x0) / 2 and digit.box[3] >= (y0 + y1) / 2
 
 
 def told_height(glyphs: list[Glyph], script: str) -> float | None:

@@ -81,6 +81,18 @@ def test_a_pen_is_read_over_pale_scrawl(recognizer, monkeypatch, seed, shade):
     assert recognizer.read_number(seen, script="persian").text == ""
 
 
+@pytest.mark.parametrize("gap", [5, 8, 12])
+@pytest.mark.parametrize(("left", "right"), [(1, 4), (8, 5), (5, 6)])
+def test_a_decimal_point_close_to_a_digit_stays(recognizer, left, right, gap):
+    inks = [mask(digit, 120, 20) for digit in (7, left, right, 7)]
+    inks = [ink[:, slice(*np.flatnonzero(ink.any(axis=0))[[0, -1]])] for ink in inks]
+    foot = max(np.flatnonzero(ink.any(axis=1))[-1] for ink in inks[1:3])
+    dot, paper = np.zeros((120, 14 + 2 * gap), np.uint8), np.zeros((120, 25), np.uint8)
+    cv2.circle(dot, (7 + gap, int(foot) - 7), 7, 255, -1)
+    page = np.hstack([inks[0], paper, inks[1], dot, inks[2], paper, inks[3]])
+    assert recognizer.read_number(255 - np.pad(page, 40), script="persian").text == f"7{left}.{right}7"
+
+
 @pytest.mark.parametrize("ring", [8, 12, 16])
 @pytest.mark.parametrize("digit", [1, 9])
 def test_of_either_script_a_small_zero_makes_a_number_persian(recognizer, digit, ring):
