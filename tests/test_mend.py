@@ -173,3 +173,18 @@ def test_a_sound_drawing_has_the_ink_of_one_threshold(digit, pen):
     for gray in (drawing(digit, pen=pen), cv2.GaussianBlur(drawing(digit, pen=pen), (0, 0), 0.8)):
         level = (int(gray.min()) + int(gray.max())) // 2
         np.testing.assert_array_equal(binarize(gray), drop_specks(np.where(gray <= level, 255, 0).astype(np.uint8)))
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("tint", [0, 30, 60])
+def test_ink_on_a_tint_is_no_shadow(digit, tint):
+    """Nor is what fades away ink, however dark."""
+    ink = np.where(ink_of(digit) > 127, 255, 0).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(ink)
+    darkness = np.zeros_like(ink)
+    darkness[max(0, y - 4) : y + height + 4, max(0, x - 4) : x + width + 4] = tint
+    darkness = cv2.GaussianBlur(np.where(ink > 0, 150, darkness).astype(np.uint8), (0, 0), 1.5)
+    assert not mend.is_shadow(ink, darkness)
+    away = np.hypot(*(np.mgrid[:SIDE, :SIDE] - SIDE / 2))
+    shadow = (150 / (1 + np.exp((away - 45) / 9))).astype(np.uint8)
+    assert mend.is_shadow(np.where(shadow > 75, 255, 0).astype(np.uint8), shadow)

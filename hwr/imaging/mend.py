@@ -27,7 +27,8 @@ HOLLOW = 12  # px: a smaller hole is the paper's, and all of it lies in the blur
 FLAT = 0.15  # of the way from paper to ink: a shade varies no more, what is blurred does
 
 FADING = 14, 0.1  # px, and of its longer side, the greater of the two: within so much ink turns to paper
-FADED = 0.85  # of the way, at least; photographs of ink are at 1.0 and more, shadows at 0.5 mostly
+PAPER = 0.25  # of what is beside the ink in its box is paler than this: paper
+FADED = 0.9  # of the way, at least; photographs of ink are at 0.96 and more, shadows at 0.8 mostly
 
 
 def smoothed(gray: np.ndarray) -> np.ndarray:
@@ -164,18 +165,22 @@ def filled(ink: np.ndarray, darkness: np.ndarray, paper: int, level: int) -> np.
     return whole
 
 
-def is_shadow(ink: np.ndarray, darkness: np.ndarray, paper: int) -> bool:
-    """Whether what was found has no edge but fades away: (H, W) uint8, 255 ink; (H, W) uint8; paper's darkness -> bool.
+def is_shadow(ink: np.ndarray, darkness: np.ndarray) -> bool:
+    """Whether what was found has no edge but fades away: (H, W) uint8, 255 ink; (H, W) uint8, 0 paper -> bool.
 
     A shadow that falls on an empty sheet is as dark as ink, and often as round as a zero. Ink that is out of focus has
-    turned to paper long before: measured is how far the darkness goes around the outline's middle point.
+    turned to what is around it long before: measured is how far the darkness goes around the outline's middle point.
     """
     x, y, width, height = cv2.boundingRect(ink)
     reach = int(max(FADING[0], FADING[1] * max(width, height))) | 1
-    around = np.s_[max(0, y - reach) : y + height + reach, max(0, x - reach) : x + width + reach]
+    left, top = max(0, x - reach), max(0, y - reach)
+    around = np.s_[top : y + height + reach, left : x + width + reach]
     inside = ink[around] > 0
     calm = cv2.blur(darkness[around], (reach // 4, reach // 4))  # or grain would pass for an edge
     window = np.ones((reach, reach), np.uint8)
     turn = cv2.subtract(cv2.dilate(calm, window), cv2.erode(calm, window))
     outline = inside & (cv2.erode(ink[around], np.ones((3, 3), np.uint8), borderValue=255) == 0)
+    box = np.s_[y - top : y - top + height, x - left : x - left + width]
+    beside = calm[box][~inside[box]]  # paper, or a box's tint
+    paper = np.quantile(beside, PAPER) if len(beside) else 0
     return bool(np.median(turn[outline]) < FADED * (np.median(calm[inside]) - paper))

@@ -286,11 +286,11 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
 def _without_shadows(darkness: np.ndarray, level: int) -> np.ndarray | None:
     """A photograph's darkness, with paper where a shadow is darker than a level: (H, W) uint8 -> (H, W) uint8; None
     where there is hardly anything but shadows."""
-    paper, kept = round(float(np.median(darkness))), darkness.copy()
+    kept = darkness.copy()
     _, labels, stats, _ = cv2.connectedComponentsWithStats(inked(darkness, level), connectivity=8)
     for k in np.flatnonzero(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) >= SHADOW) + 1:
         part = np.where(labels == k, 255, 0).astype(np.uint8)
-        if is_shadow(part, darkness, paper):
+        if is_shadow(part, darkness):
             kept[part > 0] = 0
     left = cv2.countNonZero(inked(kept, level))
     return kept if left >= GRAINS * stats[1:, cv2.CC_STAT_AREA].sum() else None

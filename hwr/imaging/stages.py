@@ -73,7 +73,7 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     for ink in _mended(gray, seen) if large else (seen.darkness > level for level in seen.levels):
         digit = drop_specks(_as_picture(ink))
         if cv2.countNonZero(digit) >= seen.least:
-            shadow = len(seen.levels) > 1 and mend.is_shadow(digit, seen.darkness, tones_of(seen.darkness).level)
+            shadow = len(seen.levels) > 1 and mend.is_shadow(digit, seen.darkness)
             return np.zeros_like(gray) if shadow else digit
     return np.zeros_like(gray)
 

@@ -50,15 +50,11 @@ window.hwr = (() => {
     return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(value);
   }
 
-  // What was measured, as the tables have it: 0.9972 is 99.72%, 0.99425 is 99.42%, half to even.
+  // What was measured, rounded as the tables have it: 0.9972 is 99.72%, 0.99425 is 99.42%, 0.99165 is 99.17%.
   function measured(share) {
-    const shown = {
-      style: "percent",
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 2,
-      roundingMode: "halfEven",
-    };
-    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(share);
+    const shown = { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    const rounded = (100 * share).toFixed(2) / 100;
+    return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-US", shown).format(rounded);
   }
 
   // A digit or a number as a script writes it.
