@@ -25,7 +25,7 @@ NAMED = 0.25  # so much of which digit it is, of a whole piece: each of its colu
 ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
-SWALLOWED = 0.5, 2.5  # for what looks like a mark and is taken for (a part of) a digit; for a dot
+SWALLOWED = 0.5, 2.5  # for what looks like a mark and is taken for (a part of) a digit; for a dot, for a part
 OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 UNLIKE, LEANING = 1.5, 0.5  # for what does not look like the mark that it is taken for; a slash leans at least
 NOISE = 1.5  # for what is taken for no sign at all
@@ -68,7 +68,7 @@ SHAPES = {
         (-0.00, 0.12, -0.40, 0.20),
     ),
 }
-RIVAL = 10.0  # nats: a script that is less likely by more is no rival
+RIVAL = 10.0  # nats: a script that is less likely by more can't be what is meant
 SURE = 0.95  # with so much probability to the network of digits a glyph is surely its digit
 FEWEST = 2  # digits tell the height of an ordinary one
 SHAPE, USUAL, ODDEST = 0.3, 1.0, 6.0  # nats for each squared deviation, halved, from that; no more than so many
@@ -111,8 +111,7 @@ class Glyph(NamedTuple):
 class Judge:
     """Tells what the pieces of one row may be: asks a recognizer about each, and the network of rows about all.
 
-    script: the one that was asked for, or is the likeliest; rival: of "auto", another that is hardly less likely, else
-    None.
+    script: the one that was asked for, or is the likeliest; rival: of "auto", another that could be meant, else None.
     """
 
     def __init__(self, recognizer, row: Row, dpi: float | None, script: str):
@@ -153,7 +152,8 @@ class Judge:
             cost = (
                 DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit, self._known)
             )
-            cost += sum(SWALLOWED[each.mark == "."] for each in self.pieces[first:last] if each.mark)
+            swallowed = [each.mark == "." and last - first > 1 for each in self.pieces[first:last] if each.mark]
+            cost += sum(SWALLOWED[dot] for dot in swallowed)
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(SPREAD * (paper.gaps - TIGHT) for paper in self.paper(first, last) if paper.wide)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
@@ -198,7 +198,7 @@ class Judge:
         return between
 
     def _decide(self) -> tuple[str, str | None]:
-        """The script in which all pieces together are the likeliest, and the other where it is hardly less likely."""
+        """The script in which all pieces together are the likeliest, and the other where that could be meant."""
         scripts = self.recognizer.scripts
         if len(scripts) == 1:
             return scripts[0], None
@@ -230,7 +230,7 @@ class Judge:
 
     def _mend(self) -> None:
         """Take for (a part of) a digit what is no mark: a slash at an end, and a dot or comma that lies much closer to
-        a digit than digits do to each other, unless there are several of its kind.
+        a digit than digits do to each other, unless it stands beside it or there are several of its kind.
         """
         for end in (0, -1):  # a slash has digits on either side: a leaning 1 has not
             if self.pieces[end].mark == "/":

@@ -39,6 +39,7 @@ DOUBTED = 0.5  # of confidence for each digit, their geometric mean, is the leas
 INNER = 0.15  # of a digit's ink: what lies within a digit has no more
 CLEARLY = 2.0  # nats more, another view of what is surely a number has to be worth
 CONVINCING = 0.98  # of confidence: one number in fifty is wrong; of those with less, one in four
+PALER = 0.95  # of its confidence is left to what was read without what is paler than the pen: it is not sure
 SURELY = 0.5  # nats for each digit that a row is worth: it is surely a number
 NEVER = -1e9  # nats that a row is worth that is no number
 FAR = 3.0  # heights, and smallest gaps: what is farther from each other is not one number
@@ -76,7 +77,7 @@ class Reading(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """Whether it is right as a rule, 49 times in 50: each digit, and the whole."""
+        """Whether it is right as a rule, 49 times in 50, in its script: each digit, and the whole."""
         return self.confidence >= CONVINCING and all(digit.sure for digit in self.digits)
 
     def __repr__(self) -> str:
@@ -107,8 +108,8 @@ def read_number(recognizer, gray: np.ndarray, dpi: float | None = None, script: 
     found, belief = _best(recognizer, search.rows(gray), gray.shape, dpi, script)
     if found.confidence < CONVINCING:
         other, rather = _best(recognizer, search.rows(gray, dark=True), gray.shape, dpi, script)
-        lost = len(other.digits) < len(found.digits) / 2  # pale writing, not lines
-        found = other if rather > belief and not lost else found
+        if rather > belief and len(other.digits) >= len(found.digits):
+            found = other._replace(confidence=PALER * other.confidence)  # what was left out may have been a sign
     return found
 
 

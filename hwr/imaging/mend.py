@@ -169,7 +169,8 @@ def is_shadow(ink: np.ndarray, darkness: np.ndarray) -> bool:
     """Whether what was found has no edge but fades away: (H, W) uint8, 255 ink; (H, W) uint8, 0 paper -> bool.
 
     A shadow that falls on an empty sheet is as dark as ink, and often as round as a zero. Ink that is out of focus has
-    turned to what is around it long before: measured is how far the darkness goes around the outline's middle point.
+    turned to what is around it long before: measured is how far the darkness goes around a point of the outline, in
+    the median.
     """
     x, y, width, height = cv2.boundingRect(ink)
     reach = int(max(FADING[0], FADING[1] * max(width, height))) | 1

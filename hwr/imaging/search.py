@@ -46,6 +46,7 @@ LOW = 0.35  # of a printed box: digits are at least so high, whatever is seen of
 LOWEST_BOXED = 0.6  # of a printed box: so high are its digits at least, where its lines are told from them
 SLIVER = 0.12  # of a digit's height at the sides of a box is rather its line than a digit
 SHADOW = 24  # px: a shadow's shorter side is no shorter
+SHADE = 101  # px: half of what is around so far is no stroke, and tells how dark a shadow is
 GRAINS = 0.02  # of what was dark: where less is left without shadows, it is the paper's grain
 INK_MOST = 0.5  # of the page: more is no writing
 
@@ -284,14 +285,15 @@ def _without_sides(ink: np.ndarray, inside: np.ndarray, height: float) -> np.nda
 
 
 def _without_shadows(darkness: np.ndarray, level: int) -> np.ndarray | None:
-    """A photograph's darkness, with paper where a shadow is darker than a level: (H, W) uint8 -> (H, W) uint8; None
-    where there is hardly anything but shadows."""
-    kept = darkness.copy()
+    """A photograph's darkness, and where a shadow is darker than a level only what stands out from it: (H, W) uint8 ->
+    (H, W) uint8; None where there is hardly anything but shadows."""
+    kept, shade = darkness.copy(), None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(inked(darkness, level), connectivity=8)
     for k in np.flatnonzero(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) >= SHADOW) + 1:
         part = np.where(labels == k, 255, 0).astype(np.uint8)
         if is_shadow(part, darkness):
-            kept[part > 0] = 0
+            shade = cv2.medianBlur(darkness, SHADE) if shade is None else shade
+            kept[part > 0] = cv2.subtract(darkness, shade)[part > 0]
     left = cv2.countNonZero(inked(kept, level))
     return kept if left >= GRAINS * stats[1:, cv2.CC_STAT_AREA].sum() else None
 
