@@ -180,6 +180,14 @@ def test_a_share_of_the_digits_is_drawn_in_forms_that_the_data_lack(monkeypatch)
 
 
 @pytest.mark.usefixtures("alone")
+def test_what_is_drawn_is_what_is_seen(monkeypatch):
+    monkeypatch.setattr(views.hands, "draw", lambda digit, script, rng: SCANS[(digit + 1) % 10])
+    recipe = augmented(redrawn=0, photographed=0, clutter=0, drawn=1, views=1)
+    x = seen(Handwritten([SAMPLES], recipe, seed=0), 0, EVERY[:10]).numpy()
+    np.testing.assert_array_equal(x, np.stack([RECIPE.prepare.array(SCANS[(k + 1) % 10]) for k in range(10)]))
+
+
+@pytest.mark.usefixtures("alone")
 def test_letters_come_of_the_fonts_that_the_recipe_names():
     with pytest.raises(ValueError, match=r"these fonts are not installed: Away\.ttf; on Debian, apt-get install "):
         Handwritten([SAMPLES], augmented(fonts=("Away.ttf",), views=1), seed=0)

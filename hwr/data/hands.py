@@ -4,8 +4,8 @@ import numpy as np
 
 from hwr.data.drawings import Form, write
 
-# Mostly of straight lines, as a mouse or a hasty hand leaves them. Left out is what could be another digit or a letter:
-# a ۴ like a K, a ۲ like a Y, an 8 that is a window.
+# Mostly of straight lines, as a mouse or a hasty hand leaves them. Left out is what could be another digit: a ۲ like
+# a Y, an 8 that is a window. Some of ۴ are close to a K or an F, whose legs go down.
 HANDS = {
     ("persian", 0): (
         Form("50,0! 0,50! 50,100! 100,50! 50,0", size=(0.12, 0.8), pen=(0.0, 0.2)),

@@ -65,7 +65,7 @@ def rows(gray: np.ndarray, dark: bool = False) -> Iterator[list[Row]]:
     """The rows of a page that may hold its number, the likeliest first: (H, W) uint8 of either polarity.
 
     dark: of a photograph, only what is as dark as a pen that is clearly darker than what else is there, such as lines;
-        no row where none is.
+        no row where none is, and none by itself.
 
     What is in its boxes, then what is outside of the first in the row with the most ink; where there is no box, all of
     the page: twice in a photograph, the second time with a finer idea of the paper, which a shadow or a crease does not
@@ -83,12 +83,14 @@ def rows(gray: np.ndarray, dark: bool = False) -> Iterator[list[Row]]:
             yield _there([_find(framed, dark=dark)], back)
     if boxes[0].inside is not None:
         yield _there([_outside(_find(Framed(gray, np.eye(3), None), dark=dark), boxes[0])], back)
+    if dark:  # a page of text has been looked at long enough
+        return
     page = shrink(gray)
     factor = max(gray.shape) / max(page.shape)
     darkness, levels, *_ = contrast(page, min(page.shape))
     if not levels or ring_of(inked(darkness, levels[0]), 0)[1] > RINGED:  # a number in a ring, or a face
         return
-    level = level_of_pen(darkness, levels[0]) if dark else _level(darkness, levels[0])
+    level = _level(darkness, levels[0])
     turn = slope(inked(darkness, level))
     places = _places(inked(seen(darkness, turned(page.shape, turn, 1.0)), level))
     view = turned(gray.shape, turn, 1.0)
@@ -97,7 +99,7 @@ def rows(gray: np.ndarray, dark: bool = False) -> Iterator[list[Row]]:
     for place in places * factor if len(places) > 1 else ():
         x0, y0, x1, y1 = place.clip(0).astype(int).tolist()
         own = back @ back_from(view, 1.0) @ shifted(x0, y0)
-        row = _find(straighten(gray[y0:y1, x0:x1]), dark=dark)
+        row = _find(straighten(gray[y0:y1, x0:x1]))
         yield _there([None if row is None or _is_cut(row, gray[y0:y1, x0:x1].shape) else row], own)
 
 
@@ -289,6 +291,8 @@ def _without_shadows(darkness: np.ndarray, level: int) -> np.ndarray | None:
     (H, W) uint8; None where there is hardly anything but shadows."""
     kept, shade = darkness.copy(), None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(inked(darkness, level), connectivity=8)
+    if len(stats) > MOST_PARTS:
+        return kept
     for k in np.flatnonzero(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) >= SHADOW) + 1:
         part = np.where(labels == k, 255, 0).astype(np.uint8)
         if is_shadow(part, darkness):
