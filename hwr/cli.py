@@ -187,7 +187,9 @@ def _number_line(answer: dict) -> str:
     if answer["script"] == "persian":
         text = "".join(PERSIAN[int(sign)] if sign in DIGITS else sign for sign in text) + " " + text
     unsure = sum(not digit["sure"] for digit in answer["digits"])
-    told = f"  {unsure} of {len(answer['digits'])} digits unsure" if unsure else "" if answer["sure"] else "  unsure"
+    told = "" if answer["sure"] else "  unsure"
+    if unsure:
+        told = f"  {unsure} of {len(answer['digits'])} digits unsure"
     return f"{answer['path']}: {text}  {min(answer['confidence'], 0.999):.1%}{told}"
 
 

@@ -25,7 +25,7 @@ NAMED = 0.25  # so much of which digit it is, of a whole piece: each of its colu
 ODD, GUESSED = 0.003, 0.2  # of what the network of digits says may be wrong of a whole piece, of one that was cut
 SEAM = 0.6  # for a cut that is as long as the piece that it leaves
 DIGIT = 0.25  # for each digit, or a digit in two halves could be two digits
-SWALLOWED = 0.5, 2.5  # for what looks like a mark and is taken for (a part of) a digit; for a dot, for a part
+SWALLOWED, JOINED = 0.5, 2.5  # for what looks like a mark and is taken for (a part of) a digit; for a dot, for a part
 OUTER = 6.0  # for a mark at an end, where no mark is: rather a low zero, or a leaning 1
 UNLIKE, LEANING = 1.5, 0.5  # for what does not look like the mark that it is taken for; a slash leans at least
 NOISE = 1.5  # for what is taken for no sign at all
@@ -149,11 +149,10 @@ class Judge:
         ):
             digit = int(shares.argmax())
             share = shares[digit] - COVERED * self._covered(first, last, piece)
-            cost = (
-                DIGIT - max(share, LEAST) + SEAM * self._torn(first, last, piece) + self._odd(piece, digit, self._known)
-            )
-            swallowed = [each.mark == "." and last - first > 1 for each in self.pieces[first:last] if each.mark]
-            cost += sum(SWALLOWED[dot] for dot in swallowed)
+            cost = DIGIT - max(share, LEAST) + self._odd(piece, digit, self._known)
+            cost += SEAM * self._torn(first, last, piece)
+            marks = [each.mark for each in self.pieces[first:last] if each.mark]
+            cost += sum(JOINED if mark == "." and last - first > 1 else SWALLOWED for mark in marks)
             cost += CROWDED * self._crowded(at, first, last) + BETWEEN * (at[first] < 0)
             cost += sum(SPREAD * (paper.gaps - TIGHT) for paper in self.paper(first, last) if paper.wide)
             glyphs.append(Glyph(first, last, piece, cost, stages=stage, logits=logits, seen=own))
@@ -209,24 +208,16 @@ class Judge:
             return scripts[0], None
         logits = np.stack([glyph.logits for glyph in glyphs])
         _, is_digit = self.recognizer.calibration.probabilities(logits)
-        share = self.recognizer.calibration.by_script(logits).max(axis=2)
-        joint = (is_digit[:, None] * np.log(np.maximum(share, 1e-6))).sum(axis=0) - self._odd_in(
-            scripts, logits, glyphs
-        )
+        shares = self.recognizer.calibration.by_script(logits)
+        joint = (is_digit[:, None] * np.log(np.maximum(shares.max(axis=2), 1e-6))).sum(axis=0)
+        if len(glyphs) > 1:  # a small zero is no Latin one
+            joint -= [self._odd_as(glyphs, shares[:, k].argmax(axis=1), script) for k, script in enumerate(scripts)]
         likely, rival = np.argsort(-joint)[:2]
         return scripts[likely], scripts[rival] if joint[likely] - joint[rival] < RIVAL else None
 
-    def _odd_in(self, scripts: tuple[str, ...], logits: np.ndarray, glyphs: list[Glyph]) -> np.ndarray:
-        """What it costs that several digits have other sizes than in each script: a small zero is no Latin one."""
-        if len(glyphs) < 2:
-            return np.zeros(len(scripts))
-        digits = self.recognizer.calibration.by_script(logits).argmax(axis=2)
-        return np.array(
-            [
-                sum(self._odd(glyph.piece, digit, script) for glyph, digit in zip(glyphs, own, strict=True))
-                for script, own in zip(scripts, digits.T.tolist(), strict=True)
-            ]
-        )
+    def _odd_as(self, glyphs: list[Glyph], digits: np.ndarray, script: str) -> float:
+        """What it costs that glyphs have other sizes than these digits, (n,) int, have in a script."""
+        return sum(self._odd(glyph.piece, digit, script) for glyph, digit in zip(glyphs, digits.tolist(), strict=True))
 
     def _mend(self) -> None:
         """Take for (a part of) a digit what is no mark: a slash at an end, and a dot or comma that lies much closer to
