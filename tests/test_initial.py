@@ -117,6 +117,14 @@ def test_a_file_of_the_body_alone_is_enough(network, others, tmp_path):
     check_taken(network, before, others)
 
 
+def test_a_file_of_the_same_classes_gives_the_head_too(network, tmp_path):
+    torch.manual_seed(1)
+    tensors = Small().state_dict()
+    save_file(tensors, tmp_path / "same.safetensors")
+    initialize(network, str(tmp_path / "same.safetensors"))
+    check_untouched(network, tensors)
+
+
 def test_torchvision_s_files_fit_its_networks(tmp_path):
     """Their heads know a thousand classes."""
     import torchvision

@@ -39,14 +39,14 @@ SEED = 5
 OPTIONS = ["--epochs", 1, "--batch", 20, "--lr", 0.002, "--seed", SEED]
 WRITERS = 2
 # What is special about the scores of a test set, where there are several.
+BOTH = ("hoda, scale known", "hoda, scale unknown", "hoda, script and scale unknown", "mnist", "mnist, script unknown")
 SPECIALS = {
     "hoda-compact": ("scale known", "scale unknown"),
-    "digits": (
-        "hoda, scale known", "hoda, scale unknown", "hoda, script and scale unknown", "mnist", "mnist, script unknown",
-    ),
+    "digits": BOTH,
+    "digits-first": BOTH,
     "numbers": ("hoda", "mnist"),
     "hoda-scans": ("scale known",),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,9 @@ class InitError(ValueError):
 def initialize(network: nn.Module, init: str) -> None:
     """Load first weights into a fresh network: "random" for its own, "imagenet", or a file's path.
 
-    A file is safetensors, or a state dict that torch saved, of which nothing is executed. The last layer, which
-    has other classes, keeps its random weights. Raises InitError; never falls back to random weights.
+    A file is safetensors, or a state dict that torch saved, of which nothing is executed. Where its last layer has
+    other classes, or is not there, the network's keeps its random weights. Raises InitError; never falls back to
+    random weights.
     """
     if init == "random":
         return
@@ -39,7 +40,9 @@ def initialize(network: nn.Module, init: str) -> None:
         )
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point()):
         raise InitError(f"{init}: it holds weights that are no finite numbers; name another file, or --init random")
-    network.load_state_dict({name: tensor for name, tensor in tensors.items() if name not in last}, strict=False)
+    fits = all(name in tensors and name not in head for name in last)
+    taken = {name: tensor for name, tensor in tensors.items() if fits or name not in last}
+    network.load_state_dict(taken, strict=False)
 
 
 def _imagenet(network: nn.Module) -> dict[str, torch.Tensor]:
