@@ -188,3 +188,8 @@ def test_ink_on_a_tint_is_no_shadow(digit, tint):
     away = np.hypot(*(np.mgrid[:SIDE, :SIDE] - SIDE / 2))
     shadow = (150 / (1 + np.exp((away - 45) / 9))).astype(np.uint8)
     assert mend.is_shadow(np.where(shadow > 75, 255, 0).astype(np.uint8), shadow)
+
+
+def test_ink_that_fills_its_picture_is_no_shadow():
+    full = np.full((SIDE, SIDE), 255, np.uint8)
+    assert not mend.is_shadow(full, full // 2)

@@ -386,6 +386,25 @@ def test_a_round_shadow_on_an_empty_sheet_is_no_zero():
         assert not binarize(gray).any()
 
 
+def test_a_digit_that_is_paler_than_a_round_shadow_is_ink():
+    seen = []
+    for seed in range(20):
+        ink = np.zeros((280, 280), np.uint8)
+        ink[70:190, 100:220] = cv2.resize(mask(seed % 10), (120, 120), interpolation=cv2.INTER_AREA)
+        gray = sheet(ink=0.4 * ink / 255, light=round_shadow(np.random.default_rng(seed)), seed=seed)
+        seen.append(overlap(binarize(gray), ink))
+    assert np.count_nonzero(np.array(seen) > 0.45) >= 12  # the others are taken for a shadow's edge, or with it
+
+
+@pytest.mark.parametrize("side", [280, 700, 1024])
+def test_a_large_zero_out_of_focus_is_ink(side):
+    right, down = np.meshgrid(np.linspace(-1, 1, side), np.linspace(-1, 1, side))
+    away = np.hypot(1.2 * right, down)
+    ring = ((away > 0.4) & (away < 0.55)).astype(np.float32)
+    gray = sheet((side, side), ink=0.7 * cv2.GaussianBlur(ring, (0, 0), 0.015 * side))
+    assert overlap(binarize(gray), 255 * ring) > 0.6
+
+
 @pytest.mark.parametrize("blur", [0.5, 2, 4])
 @pytest.mark.parametrize("radius", [12, 20, 60])
 def test_a_dot_out_of_focus_is_ink(radius, blur):

@@ -26,7 +26,7 @@ SHADED = 0.15  # of the ink: so many shaded pixels there are at least in hollow 
 HOLLOW = 12  # px: a smaller hole is the paper's, and all of it lies in the blur of its edges
 FLAT = 0.15  # of the way from paper to ink: a shade varies no more, what is blurred does
 
-FADING = 14, 0.1  # px, and of its longer side, the greater of the two: within so much ink turns to paper
+FADING = 14, 0.1, 0.035  # px, of its longer side, of a single digit's picture, the greatest: within it ink ends
 PAPER = 0.25  # of what is beside the ink in its box is paler than this: paper
 FADED = 0.9  # of the way, at least; photographs of ink are at 0.96 and more, shadows at 0.8 mostly
 
@@ -165,15 +165,17 @@ def filled(ink: np.ndarray, darkness: np.ndarray, paper: int, level: int) -> np.
     return whole
 
 
-def is_shadow(ink: np.ndarray, darkness: np.ndarray) -> bool:
+def is_shadow(ink: np.ndarray, darkness: np.ndarray, alone: bool = False) -> bool:
     """Whether what was found has no edge but fades away: (H, W) uint8, 255 ink; (H, W) uint8, 0 paper -> bool.
 
     A shadow that falls on an empty sheet is as dark as ink, and often as round as a zero. Ink that is out of focus has
     turned to what is around it long before: measured is how far the darkness goes around a point of the outline, in
-    the median.
+    the median. Ink that fills the picture is none.
+    alone: whether it is the only thing on its picture: it may be as large as that, and be as far out of focus.
     """
     x, y, width, height = cv2.boundingRect(ink)
-    reach = int(max(FADING[0], FADING[1] * max(width, height))) | 1
+    least = max(FADING[0], FADING[2] * max(darkness.shape)) if alone else FADING[0]
+    reach = int(max(least, FADING[1] * max(width, height))) | 1
     left, top = max(0, x - reach), max(0, y - reach)
     around = np.s_[top : y + height + reach, left : x + width + reach]
     inside = ink[around] > 0
@@ -181,6 +183,8 @@ def is_shadow(ink: np.ndarray, darkness: np.ndarray) -> bool:
     window = np.ones((reach, reach), np.uint8)
     turn = cv2.subtract(cv2.dilate(calm, window), cv2.erode(calm, window))
     outline = inside & (cv2.erode(ink[around], np.ones((3, 3), np.uint8), borderValue=255) == 0)
+    if not outline.any():
+        return False
     box = np.s_[y - top : y - top + height, x - left : x - left + width]
     beside = calm[box][~inside[box]]  # paper, or a box's tint
     paper = np.quantile(beside, PAPER) if len(beside) else 0

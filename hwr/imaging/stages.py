@@ -73,8 +73,9 @@ def binarize(gray: np.ndarray) -> np.ndarray:
     for ink in _mended(gray, seen) if large else (seen.darkness > level for level in seen.levels):
         digit = drop_specks(_as_picture(ink))
         if cv2.countNonZero(digit) >= seen.least:
-            shadow = len(seen.levels) > 1 and mend.is_shadow(digit, seen.darkness)
-            return np.zeros_like(gray) if shadow else digit
+            if len(seen.levels) > 1 and mend.is_shadow(digit, seen.darkness, alone=True):
+                return _under_shadow(gray, seen)
+            return digit
     return np.zeros_like(gray)
 
 
@@ -116,6 +117,16 @@ def contrast(gray: np.ndarray, size: int | None = None) -> Contrast:
     if _light_is_ink(gray > level):
         return Contrast(gray, [level])
     return Contrast(255 - gray, [254 - level])
+
+
+def _under_shadow(gray: np.ndarray, seen: Contrast) -> np.ndarray:
+    """The digit that stands out from what had passed for one and is a shadow: (H, W) uint8 -> (H, W) uint8, 255 ink;
+    all zeros where none does."""
+    for ink in _outlined(gray):
+        digit = _as_picture(ink)
+        if cv2.countNonZero(digit) >= seen.least and not mend.is_shadow(digit, seen.darkness, alone=True):
+            return digit
+    return np.zeros_like(gray)
 
 
 def _mended(gray: np.ndarray, seen: Contrast) -> Iterator[np.ndarray]:
