@@ -147,3 +147,17 @@ def test_what_stands_across_a_side_moves_no_corner(middles, radius):
 def test_an_ellipse_has_no_corners():
     ink = cv2.ellipse(np.zeros((300, 700), np.uint8), (350, 150), (300, 120), 0, 0, 360, 1, 3)
     assert corners(ink > 0) is None
+
+
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.6])
+@pytest.mark.parametrize("side", [100, 200, 400])
+def test_noise_of_two_tones_is_no_digit(side, share):
+    for seed in range(8):
+        noise = np.where(np.random.default_rng(seed).random((side, side)) < share, 255, 0).astype(np.uint8)
+        assert not drop_specks(noise).any()
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_the_smallest_digits_are_no_noise(digit):
+    small = cv2.resize(mask(digit), (12, 12), interpolation=cv2.INTER_AREA)
+    assert drop_specks(np.where(small > 60, 255, 0).astype(np.uint8)).any()

@@ -146,7 +146,7 @@ def test_a_number_is_sure_where_all_of_it_is(recognizer, confidence, doubted, su
     assert not said._replace(text="", confidence=0.0, digits=()).sure
 
 
-@pytest.mark.parametrize(("height", "text"), [(4, ""), (10, "7432"), (16, "7432")])
+@pytest.mark.parametrize(("height", "text"), [(4, ""), (8, ""), (12, "7432"), (16, "7432")])
 def test_digits_of_hardly_any_px_are_too_small_to_read(recognizer, height, text):
     small = cv2.resize(row((7, 4, 3, 2)), None, fx=height / 100, fy=height / 100, interpolation=cv2.INTER_AREA)
     said = recognizer.read_number(small, script="persian")
