@@ -1,7 +1,7 @@
 """Our own network for both scripts: Persian digits, Latin digits, and what is no digit.
 
 It is trained twice: `digits-first` learns every hand, pen and camera from random weights, and `digits` goes on from
-there on other views, more of which are scans.
+there on other views, more of which are drawn.
 """
 
 import dataclasses
@@ -46,7 +46,7 @@ DIGITS = dataclasses.replace(
     name="digits",
     init="runs/digits-first/model.safetensors",  # where `python train.py digits-first` leaves them
     augment=dataclasses.replace(
-        DIGITS_FIRST.augment, redrawn=0.22, photographed=0.05, marked=0.07, printed=0.04, scaled=0.8
+        DIGITS_FIRST.augment, photographed=0.05, marked=0.08, printed=0.04, drawn=0.06, scaled=0.8
     ),
     phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=24, lr=1.5e-3),),
 )
