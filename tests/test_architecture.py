@@ -22,6 +22,7 @@ LEVELS = [
     {"training", "hub"},
     {"rows"},
     {"glyphs", "dates"},
+    {"way", "likeness"},
     {"reading"},
     {"recognizer", "writer"},
     {"hwr"},  # hwr/__init__.py, what `import hwr` offers
