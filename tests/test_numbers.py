@@ -78,25 +78,6 @@ def test_marks_have_their_places(samples):
                 assert number.image[y - 3 : y + 4, x - 3 : x + 4].min() < np.median(number.image) - 50
 
 
-def test_marks_stand_as_close_as_the_spacing_has_it(samples):
-    glyphs = [numbers.glyph(samples.images[k], 1.0) for k in (2, 4, 1, 7)]
-
-    def paper(spacing: numbers.Spacing) -> float:
-        """How much is beside marks, on average: px."""
-        between = []
-        for seed in range(20):
-            setting = numbers.Setting("marked", spacing=spacing)
-            hand = numbers.Hand(ORDINARY, ORDINARY / 10)
-            number = numbers.compose("2417", glyphs, hand, setting, np.random.default_rng(seed))
-            marks = [k for k, sign in enumerate(number.text) if not sign.isdigit()]
-            sides = number.ends[:, :, 0]
-            between += [sides[k, 0] - sides[k - 1, 1] for k in marks] + [sides[k + 1, 0] - sides[k, 1] for k in marks]
-        return float(np.mean(between))
-
-    near = numbers.Spacing(usual=(0.3, 0.3), least=0.02, marked=0.0)
-    assert paper(near) < 0.08 * ORDINARY < 0.2 * ORDINARY < paper(near._replace(marked=1.0))
-
-
 def test_strings_of_a_split(samples, monkeypatch):
     asked = []
     monkeypatch.setitem(numbers.SOURCES, "hoda", lambda split, folder: asked.append((split, folder)) or samples)

@@ -51,18 +51,6 @@ class Contact(NamedTuple):
 TOUCHING = Contact(pairs=5, deepest=0.15, sunk=0.05)
 
 
-class Spacing(NamedTuple):
-    """How much paper is between two signs, in heights of a digit: what a hand leaves on average, from - to, and what it
-    leaves at least; and how many times that average beside a mark."""
-
-    usual: tuple[float, float]
-    least: float
-    marked: float
-
-
-AIRY = Spacing(usual=(0.12, 0.4), least=0.06, marked=1.0)
-
-
 class Cells(NamedTuple):
     """How wide and how high the cells of a box are, from - to, in heights of a digit; how far digits stand from their
     middles, the standard deviation; and whether each may have a box of its own."""
@@ -77,12 +65,11 @@ ROOMY = Cells(wide=(1.2, 1.6), tall=(1.4, 1.9), stray=0.07, apart=False)
 
 
 class Setting(NamedTuple):
-    """What a number is written on, one of CONDITIONS; how digits touch in it; how far apart signs are that don't; what
-    boxes are like; and whether it is photographed."""
+    """What a number is written on, one of CONDITIONS; how digits touch in it; what boxes are like; and whether it is
+    photographed."""
 
     condition: str
     contact: Contact = TOUCHING
-    spacing: Spacing = AIRY
     cells: Cells = ROOMY
     photographed: bool = False
 
@@ -134,13 +121,13 @@ def tight(ink: np.ndarray) -> np.ndarray:
 
 def compose(text: str, glyphs: list[np.ndarray], hand: Hand, setting: Setting, rng: np.random.Generator) -> Number:
     """Put glyphs, (h, w) float32 with 1 for ink, beside one another on paper; `text` is what they say."""
-    condition, photographed = setting.condition, setting.photographed
+    condition, contact, cells, photographed = setting
     if condition == "boxed":
-        ink, boxes = _boxed(glyphs, hand, setting.cells, rng)
+        ink, boxes = _boxed(glyphs, hand, cells, rng)
     else:
         if condition == "marked" and len(glyphs) > 1:
             text, glyphs = _grouped(text, glyphs, rng)
-        ink, boxes = _in_a_row(text, glyphs, hand, setting, rng)
+        ink, boxes = _in_a_row(text, glyphs, hand, contact, condition == "touching", rng)
     ends = np.array([[[x0, (y0 + y1) / 2], [x1, (y0 + y1) / 2]] for x0, y0, x1, y1 in boxes])
     if condition == "rotated":
         ink, turn = _turned(ink, rng.uniform(-TURN, TURN))
@@ -172,24 +159,21 @@ def _grouped(text: str, glyphs: list, rng: np.random.Generator) -> tuple[str, li
 
 
 def _in_a_row(
-    text: str, glyphs: list, hand: Hand, setting: Setting, rng: np.random.Generator
+    text: str, glyphs: list, hand: Hand, contact: Contact, touching: bool, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Digits side by side around one middle line: -> (H, W) float32, 1 ink, and the boxes of digits and marks."""
-    height, contact, spacing = hand.height, setting.contact, setting.spacing
-    gap = rng.uniform(*spacing.usual)
+    height, gap = hand.height, rng.uniform(0.12, 0.4)
     width = int(sum(height if glyph is None else glyph.shape[1] + 0.6 * height for glyph in glyphs) + 3 * height)
     ink = np.zeros((int(4 * height), width), np.float32)
     middle, right = ink.shape[0] / 2, int(height)
     pairs = [k for k in range(1, len(glyphs)) if glyphs[k] is not None and glyphs[k - 1] is not None]
-    most = rng.integers(1, 2 + len(pairs) // contact.pairs) if setting.condition == "touching" else 0
+    most = rng.integers(1, 2 + len(pairs) // contact.pairs) if touching else 0
     joined = set(
         rng.permutation([k for k in pairs if _meet(glyphs[k - 1], glyphs[k], contact.deepest)])[:most].tolist()
     )
     boxes = []
     for k, (mark, glyph) in enumerate(zip(text, glyphs, strict=True)):
-        beside_mark = glyph is None or (k > 0 and glyphs[k - 1] is None)
-        usual = spacing.marked * gap if beside_mark else gap
-        space = max(spacing.least, usual + rng.normal(0, 0.06)) * height
+        space = max(0.06, gap + rng.normal(0, 0.06)) * height
         if glyph is None:
             boxes.append(_mark(ink, mark, right + space, middle, hand, rng))
             right = boxes[-1][2]

@@ -9,7 +9,7 @@ NUMBERS = Recipe(
     prepare=RowPreparation(),
     model="rows",
     augment=Strings(
-        views=3, touching=0.4, marked=0.2, boxed=0.2, repeated=0.1, rewritten=0.6, thick=0.2, thin=0.15,
+        views=3, touching=0.4, marked=0.15, boxed=0.2, repeated=0.1, rewritten=0.6, thick=0.2, thin=0.15,
         drawn=0.25, photographed=0.3,
     ),
     phases=(

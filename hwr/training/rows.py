@@ -11,7 +11,7 @@ from skimage.morphology import skeletonize
 from torch.utils.data import Dataset
 
 from hwr.data import numbers
-from hwr.data.numbers import AIRY, CONDITIONS, ROOMY, TOUCHING, Cells, Contact, Hand, Number, Setting, Spacing
+from hwr.data.numbers import CONDITIONS, ROOMY, TOUCHING, Cells, Contact, Hand, Number, Setting
 from hwr.data.samples import DIGITS, NO_SIGN, Samples, sign_class
 from hwr.imaging import search
 from hwr.imaging.augment import BLOT, rewrite
@@ -27,7 +27,6 @@ TAPPED = (0.9, 1.8)  # times as wide as the pen is a tap of it
 THICKER, THINNER = (0.02, 0.14), (0.02, 0.07)  # of that height: what a stroke gains or loses
 TORN = 0.15  # of a digit's ink has to be left
 CLOSE = (TOUCHING._replace(pairs=2), Contact(pairs=2, deepest=0.4, sunk=0.15))  # as elsewhere, and deeper
-SPACINGS = (AIRY, Spacing(usual=(0.08, 0.4), least=0.03, marked=0.4))  # as elsewhere, and marks close to digits
 CELLS = (ROOMY, Cells(wide=(0.85, 1.3), tall=(1.2, 1.5), stray=0.09, apart=True))  # and so tight that lines are touched
 MIDDLE = 0.4  # of a digit's width is its middle
 ON_A_STRIP = 18  # digits are on a strip, about
@@ -128,8 +127,8 @@ def write(samples: Samples, ordinary: float, often: Strings, rng: np.random.Gene
     kinds = {"touching": often.touching, "marked": often.marked, "boxed": often.boxed}
     rest = 1 - sum(kinds.values())
     condition = rng.choice([*kinds, *CONDITIONS], p=[*kinds.values(), *[rest / len(CONDITIONS)] * len(CONDITIONS)])
-    contact, spacing, cells = (each[rng.integers(len(each))] for each in (CLOSE, SPACINGS, CELLS))
-    setting = Setting(str(condition), contact, spacing, cells, bool(rng.random() < often.photographed))
+    contact, cells = CLOSE[rng.integers(len(CLOSE))], CELLS[rng.integers(len(CELLS))]
+    setting = Setting(str(condition), contact, cells, bool(rng.random() < often.photographed))
     return numbers.compose("".join(str(samples.labels[k]) for k in chosen), glyphs, hand, setting, rng)
 
 
