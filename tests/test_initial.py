@@ -58,14 +58,14 @@ def check_taken(network: Small, before: dict, tensors: dict, atol: float = 0) ->
         torch.testing.assert_close(tensor, expected, atol=atol, rtol=0)
 
 
-def check_untouched(network: Small, before: dict) -> None:
+def check_is(network: Small, before: dict) -> None:
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
 
 
 def test_random_is_what_the_network_has(network):
     before = copied(network)
     initialize(network, "random")
-    check_untouched(network, before)
+    check_is(network, before)
 
 
 def test_imagenet_s_are_the_architecture_s_own(network, others):
@@ -90,7 +90,7 @@ def test_imagenet_out_of_reach_is_told_and_nothing_is_made_up(model, error, monk
     says = f"ImageNet weights can't be downloaded from https://download.pytorch.org/models/.*{error.args[-1]}.*"
     with pytest.raises(InitError, match=says + "--init FILE, or start from random weights with --init random"):
         initialize(network, "imagenet")
-    check_untouched(network, before)
+    check_is(network, before)
 
 
 @pytest.mark.parametrize("model", ["compact", "lenet5", "mlp", "cnn-deep", "cnn-shallow", "rings"])
@@ -122,7 +122,7 @@ def test_a_file_of_the_same_classes_gives_the_head_too(network, tmp_path):
     tensors = Small().state_dict()
     save_file(tensors, tmp_path / "same.safetensors")
     initialize(network, str(tmp_path / "same.safetensors"))
-    check_untouched(network, tensors)
+    check_is(network, tensors)
 
 
 def test_torchvision_s_files_fit_its_networks(tmp_path):
@@ -174,7 +174,7 @@ def test_weights_that_do_not_fit_are_refused_whole(network, others, tmp_path, wr
     (torch.save if ending == ".pth" else save_file)(change(dict(others)), path)
     with pytest.raises(InitError, match=f"{path}: .*{says}.*--init random"):
         initialize(network, str(path))
-    check_untouched(network, before)
+    check_is(network, before)
 
 
 @pytest.mark.parametrize("held", [torch.zeros(3), [torch.zeros(3)], {"model": {"0.weight": torch.zeros(3, 4)}}, 5])

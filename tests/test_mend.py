@@ -190,6 +190,7 @@ def test_ink_on_a_tint_is_no_shadow(digit, tint):
     assert mend.is_shadow(np.where(shadow > 75, 255, 0).astype(np.uint8), shadow)
 
 
+@pytest.mark.filterwarnings("error")
 def test_ink_that_fills_its_picture_is_no_shadow():
     full = np.full((SIDE, SIDE), 255, np.uint8)
     assert not mend.is_shadow(full, full // 2)

@@ -58,11 +58,11 @@ def test_its_inputs_fit_its_network(recipe):
 @every
 def test_its_settings_make_sense(recipe):
     assert recipe.batch >= 1
-    others = {f"runs/{name}/model.safetensors": each for name, each in RECIPES.items()}
-    assert recipe.init in ("random", "imagenet", *others)
-    if recipe.init in others:  # it goes on from where another one ends
-        assert others[recipe.init] != recipe
-        assert (others[recipe.init].model, others[recipe.init].prepare) == (recipe.model, recipe.prepare)
+    files = {f"runs/{name}/model.safetensors": each for name, each in RECIPES.items()}
+    assert recipe.init in ("random", "imagenet", *files)
+    if recipe.init in files:  # it goes on from where another one ends
+        assert files[recipe.init] != recipe
+        assert (files[recipe.init].model, files[recipe.init].prepare) == (recipe.model, recipe.prepare)
     assert recipe.keep in ("last", "best")
     assert recipe.precision in ("fp32", "bf16")
     assert recipe.epochs == sum(phase.epochs for phase in recipe.phases)

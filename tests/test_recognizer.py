@@ -268,3 +268,13 @@ def test_three_lines_without_torch(tmp_path):
     run = [sys.executable, "-c", SCRIPT, "5.png"]
     said = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert said.stdout.split() == ["5", "False", "False"], said.stderr
+
+
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.6])
+@pytest.mark.parametrize("grain", [1, 2, 4])
+@pytest.mark.parametrize("side", [100, 200, 400])
+def test_noise_of_two_tones_is_no_digit(recognizer, side, grain, share):
+    for seed in range(4):
+        noise = np.random.default_rng(seed).random((side // grain, side // grain)) < share
+        gray = np.where(np.kron(noise, np.ones((grain, grain))), 255, 0).astype(np.uint8)
+        assert recognizer.read(gray).digit is None

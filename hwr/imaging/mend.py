@@ -26,7 +26,12 @@ SHADED = 0.15  # of the ink: so many shaded pixels there are at least in hollow 
 HOLLOW = 12  # px: a smaller hole is the paper's, and all of it lies in the blur of its edges
 FLAT = 0.15  # of the way from paper to ink: a shade varies no more, what is blurred does
 
-FADING = 14, 0.1, 0.035  # px, of its longer side, of a single digit's picture, the greatest: within it ink ends
+# A shadow is what fades away over more than the greatest of these; ink ends within it:
+FADING = 14  # px
+FADING_OF_INK, FADING_OF_PICTURE = (
+    0.1,
+    0.035,
+)  # of the longer side of what was found; of that of a single digit's picture
 PAPER = 0.25  # of what is beside the ink in its box is paler than this: paper
 FADED = 0.9  # of the way, at least; photographs of ink are at 0.96 and more, shadows at 0.8 mostly
 
@@ -170,12 +175,12 @@ def is_shadow(ink: np.ndarray, darkness: np.ndarray, alone: bool = False) -> boo
 
     A shadow that falls on an empty sheet is as dark as ink, and often as round as a zero. Ink that is out of focus has
     turned to what is around it long before: measured is how far the darkness goes around a point of the outline, in
-    the median. Ink that fills the picture is none.
-    alone: whether it is the only thing on its picture: it may be as large as that, and be as far out of focus.
+    the median. What fills the picture is no shadow.
+    alone: whether it is the only thing on its picture, whose size then tells, too, how far out of focus it may be.
     """
     x, y, width, height = cv2.boundingRect(ink)
-    least = max(FADING[0], FADING[2] * max(darkness.shape)) if alone else FADING[0]
-    reach = int(max(least, FADING[1] * max(width, height))) | 1
+    least = max(FADING, FADING_OF_PICTURE * max(darkness.shape)) if alone else FADING
+    reach = int(max(least, FADING_OF_INK * max(width, height))) | 1
     left, top = max(0, x - reach), max(0, y - reach)
     around = np.s_[top : y + height + reach, left : x + width + reach]
     inside = ink[around] > 0

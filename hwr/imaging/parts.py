@@ -12,7 +12,7 @@ LIKE = 0.5  # of the digit's size: so large a thing beside it, away from the bor
 INNER = 0.08  # of the picture's shorter side: a part this large that touches no border can be the digit
 CONTACT = 0.25  # of a border: what lies along so much of it is the edge of the paper, not a digit
 MOST_OF_A_DIGIT = 12  # a digit broken into more pieces is no digit but grain
-GRAIN = 0.38  # of the neighbors in its box differ: grain, of one piece; in the smallest digits it is 0.35 at most
+HOLES, SOLID = 100, 0.85  # in ink are more holes, its outline fills more of its box: noise; no digit of chalk has both
 
 # A printed box:
 CLOSED = 0.94  # of the area within its four sides is within its outline
@@ -34,22 +34,21 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     """Keep the parts of one digit and drop dust: (H, W) uint8 -> (H, W) uint8, 0 paper, 255 ink.
 
     A printed box around it is dropped, too, and ruled lines across it. All zeros where the ink is scattered over more
-    parts than any digit has, or is full of holes: noise.
+    parts than any digit has, or is noise.
     All parts where one is nearly as large as the digit but far from it: the picture is of no single digit, and the
     network is to see that.
     """
     digit = _parts_of_a_digit(ink)
-    return np.zeros_like(ink) if _is_grain(digit) else digit
+    return np.zeros_like(ink) if _is_noise(digit) else digit
 
 
-def _is_grain(ink: np.ndarray) -> bool:
-    """Whether ink is noise: neighbors in its box differ nearly as often as they are alike."""
+def _is_noise(ink: np.ndarray) -> bool:
+    """Whether ink, (H, W) uint8, is one piece of noise: full of holes, and all over its box."""
     x, y, width, height = cv2.boundingRect(ink)
-    box = ink[y : y + height, x : x + width]
-    if min(box.shape) < 2:
-        return False
-    across, down = (np.count_nonzero(np.diff(box, axis=axis)) / box.size for axis in (1, 0))
-    return (across + down) / 2 > GRAIN
+    paper = np.pad(ink[y : y + height, x : x + width] == 0, 1, constant_values=True).astype(np.uint8)
+    count, labels = cv2.connectedComponents(paper, connectivity=4)
+    holes = count - 2  # what is no paper, and what is around the ink, are counted, too
+    return holes > HOLES and (labels[1:-1, 1:-1] != labels[0, 0]).mean() > SOLID
 
 
 def _parts_of_a_digit(ink: np.ndarray) -> np.ndarray:

@@ -22,8 +22,8 @@ def initialize(network: nn.Module, init: str) -> None:
     """Load first weights into a fresh network: "random" for its own, "imagenet", or a file's path.
 
     A file is safetensors, or a state dict that torch saved, of which nothing is executed. Where its last layer has
-    other classes, or is not there, the network's keeps its random weights. Raises InitError; never falls back to
-    random weights.
+    other classes, or is not there, the network's last layer keeps its random weights. Raises InitError; never falls
+    back to random weights.
     """
     if init == "random":
         return
