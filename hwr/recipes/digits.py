@@ -1,9 +1,7 @@
 """Our own network for both scripts: Persian digits, Latin digits, and what is no digit.
 
 It is trained twice: `digits-first` learns every hand, pen and camera from random weights, and `digits` goes on from
-there at half its rate, on views of another seed: more are drawn by hands of our own and photographed, fewer struck out
-or printed, and more scans come with their resolution. Shares were chosen on validation: with more scans yet, and fewer
-that are redrawn, drawings were read less well.
+there, shortly and at half its rate, on views of another seed, of which a few more are drawn and photographed.
 """
 
 import dataclasses
@@ -48,8 +46,8 @@ DIGITS = dataclasses.replace(
     name="digits",
     init="runs/digits-first/model.safetensors",  # where `python train.py digits-first` leaves them
     augment=dataclasses.replace(
-        DIGITS_FIRST.augment, photographed=0.05, marked=0.08, printed=0.04, drawn=0.06, scaled=0.8
+        DIGITS_FIRST.augment, views=4, photographed=0.05, marked=0.08, printed=0.04, drawn=0.06, scaled=0.8
     ),
-    phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=24, lr=1.5e-3),),
+    phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=8, lr=1.5e-3),),
     differs=(*DIGITS_FIRST.differs, "trained twice: it goes on from the weights that `digits-first` ends with"),
 )
