@@ -54,8 +54,8 @@ def test_one_shape_of_both_scripts_pulls_less_where_its_script_is_told():
     assert loss(logits, torch.tensor([1, 11]), 0).item() == pytest.approx(np.log(2) / 2, abs=1e-5)
 
 
-@pytest.mark.parametrize(("label", "other"), [(1, 11), (9, 19), (11, 1), (19, 9)])
-def test_what_both_scripts_share_is_learned_in_either(label, other):
+@pytest.mark.parametrize(("label", "other"), [(9, 19), (19, 9)])
+def test_a_nine_is_learned_in_either_script(label, other):
     logits = torch.zeros(1, 21, requires_grad=True)
     loss(logits, torch.tensor([label]), 0).backward()
     rest = [k for k in range(20) if k // 10 == other // 10 and k != other]

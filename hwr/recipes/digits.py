@@ -1,7 +1,7 @@
 """Our own network for both scripts: Persian digits, Latin digits, and what is no digit.
 
 It is trained twice: `digits-first` learns every hand, pen and camera from random weights, and `digits` goes on from
-there, shortly and at half its rate, on views of another seed, of which a few more are drawn and photographed.
+there, for less long and at half its rate, on views of another seed, of which a few more are drawn and photographed.
 """
 
 import dataclasses
@@ -48,6 +48,6 @@ DIGITS = dataclasses.replace(
     augment=dataclasses.replace(
         DIGITS_FIRST.augment, views=4, photographed=0.05, marked=0.08, printed=0.04, drawn=0.06, scaled=0.8
     ),
-    phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=8, lr=1.5e-3),),
+    phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=14, lr=1.5e-3),),
     differs=(*DIGITS_FIRST.differs, "trained twice: it goes on from the weights that `digits-first` ends with"),
 )
