@@ -46,12 +46,6 @@ def _train(recipe: Recipe, args: argparse.Namespace, out: Path, stop: Stop) -> N
         raise ValueError("--private is of a push; name where it goes with --push-to-hub USER/REPO")
     if args.resume and not (out / LAST).exists():  # known before torch is imported
         raise ValueError(f"there is no {out / LAST} to resume from; start without --resume")
-    first = Path(recipe.init)  # of a recipe that goes on from another's weights, where that leaves them
-    if recipe.init == RECIPES[recipe.name].init and first.suffix and not (args.resume or first.exists()):
-        raise ValueError(
-            f"{recipe.name} goes on from {first}, which is not there; train it first, python train.py "
-            f"{first.parent.name}, or name another file with --init"
-        )
 
     if os.environ.get("RANK", "0") == "0":
         print(f"{recipe.name}: reading the data and preparing it", flush=True)

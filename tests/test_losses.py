@@ -33,8 +33,8 @@ def test_a_network_of_two_scripts_is_asked_twice_and_both_count_the_same(smoothi
     every = [by_hand(row, label, smoothing) for row, label in zip(rows, labels.tolist(), strict=True)]
     # Persian: the first ten and "no digit", of the 3, the 0, the 9 and the picture without a digit.
     persian = [by_hand(rows[k][[*range(10), 20]], label, smoothing) for k, label in [(0, 3), (1, 0), (3, 10), (4, 9)]]
-    # Latin: the second ten and "no digit", of the 7, the 0, again the picture without a digit, and the 9, a 9 in both.
-    latin = [by_hand(rows[k][10:], label, smoothing) for k, label in [(2, 7), (3, 10), (5, 0), (4, 9)]]
+    # Latin: the second ten and "no digit", of the 7, the 0 and, again, the picture without a digit.
+    latin = [by_hand(rows[k][10:], label, smoothing) for k, label in [(2, 7), (3, 10), (5, 0)]]
     expected = np.mean(every) / 2 + np.mean(persian) / 4 + np.mean(latin) / 4
     assert loss(logits, labels, smoothing).item() == pytest.approx(expected)
 
@@ -52,14 +52,6 @@ def test_one_shape_of_both_scripts_pulls_less_where_its_script_is_told():
     logits = torch.full((2, 21), -40.0)
     logits[:, [1, 11]] = 0
     assert loss(logits, torch.tensor([1, 11]), 0).item() == pytest.approx(np.log(2) / 2, abs=1e-5)
-
-
-@pytest.mark.parametrize(("label", "other"), [(9, 19), (19, 9)])
-def test_a_nine_is_learned_in_either_script(label, other):
-    logits = torch.zeros(1, 21, requires_grad=True)
-    loss(logits, torch.tensor([label]), 0).backward()
-    rest = [k for k in range(20) if k // 10 == other // 10 and k != other]
-    assert (logits.grad[0, other] < logits.grad[0, rest]).all()
 
 
 def test_every_class_is_learned_from():

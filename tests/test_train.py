@@ -26,12 +26,5 @@ def test_what_can_not_begin_says_so_before_torch_is_imported(option, told, tmp_p
     assert (said.returncode, said.stdout, said.stderr) == (2, "", told.format(out=tmp_path))
 
 
-def test_a_second_training_needs_the_first(tmp_path):
-    said = subprocess.run([sys.executable, ROOT / "train.py", "digits"], cwd=tmp_path, capture_output=True, text=True)
-    told = "digits goes on from runs/digits-first/model.safetensors, which is not there; train it first, "
-    told += "python train.py digits-first, or name another file with --init\n"
-    assert (said.returncode, said.stdout, said.stderr) == (2, "", told)
-
-
 def test_the_checkpoint_is_known_by_one_name():
     assert train.LAST == checkpoint.LAST

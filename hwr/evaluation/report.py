@@ -249,8 +249,7 @@ def _made(report: dict) -> str:
 
 
 def _start(init: str | None) -> str | None:
-    named = {f"runs/{name}/model.safetensors": f"the weights that `{name}` ends with" for name in RECIPES}
-    named |= {"random": "random weights", "imagenet": "ImageNet weights, torchvision's"}
+    named = {"random": "random weights", "imagenet": "ImageNet weights, torchvision's"}
     return init and named.get(init, f"`{Path(init).name}`")
 
 

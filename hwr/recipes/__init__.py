@@ -1,6 +1,6 @@
 """Every recipe by name."""
 
-from hwr.recipes.digits import DIGITS, DIGITS_FIRST
+from hwr.recipes.digits import DIGITS
 from hwr.recipes.hoda_compact import HODA_COMPACT
 from hwr.recipes.hoda_resnet50 import HODA_RESNET50
 from hwr.recipes.hoda_scans import HODA_SCANS
@@ -17,7 +17,6 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         DIGITS,
-        DIGITS_FIRST,
         NUMBERS,
         HODA_COMPACT,
         HODA_SCANS,

@@ -2,18 +2,18 @@
 
 import dataclasses
 
-from hwr.recipes.digits import DIGITS_FIRST
+from hwr.recipes.digits import DIGITS
 from hwr.recipes.recipe import Handwriting, Recipe
 
 HODA_SCANS = Recipe(
     name="hoda-scans",
     data="hoda",
-    prepare=DIGITS_FIRST.prepare,
+    prepare=DIGITS.prepare,
     model="compact-scans",
     augment=Handwriting(redrawn=0.0, photographed=0.0, clutter=0.0, views=8, scaled=1.0),
-    phases=(dataclasses.replace(DIGITS_FIRST.phases[0], epochs=16),),
-    batch=DIGITS_FIRST.batch,
-    precision=DIGITS_FIRST.precision,
-    claim=DIGITS_FIRST.claim,
+    phases=(dataclasses.replace(DIGITS.phases[0], epochs=16),),
+    batch=DIGITS.batch,
+    precision=DIGITS.precision,
+    claim=DIGITS.claim,
     differs=("a network of our own; the claim is the best published figure on the same split",),
 )
